@@ -1,0 +1,111 @@
+import BTreeModule from 'sorted-btree';
+import type { Json } from './json.ts';
+
+// sorted-btree is CommonJS: an ES module finds its class as the `default` of the default import.
+const BTree = BTreeModule.default;
+export type Tree<V> = BTreeModule.default<string, V>;
+
+/**
+ * One stored value. `revision` is the one that wrote it, `createdRevision` the one that made the key exist.
+ * Values are immutable and shared: whoever wants another value builds it beside this one.
+ */
+export interface Entry<V extends Json = Json> {
+  readonly key: string;
+  readonly value: V;
+  readonly revision: number;
+  readonly createdRevision: number;
+}
+
+/** One write as watchers and the journal see it. `entry` is absent for a deletion, `previous` for a creation. */
+export interface Change<V extends Json = Json> {
+  readonly revision: number;
+  readonly collection: string;
+  readonly key: string;
+  readonly entry?: Entry<V>;
+  readonly previous?: Entry<V>;
+}
+
+/** A range of keys: those that start with `prefix` and sort after `after`, at most `limit` of them. */
+export interface Range {
+  readonly prefix?: string;
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/**
+ * A secondary index over all collections of one class. `keys` must be a pure function of the value.
+ * Cost: one ordered-tree write per index key and put.
+ */
+export interface IndexDefinition {
+  /** Class of the collections, the part of their name before "@". */
+  readonly class: string;
+  readonly name: string;
+  keys(value: Json, key: string): readonly string[];
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const newTree = <V>(): Tree<V> => new BTree<string, V>(undefined, order);
+
+/** Separates the index key from the primary key in an index tree; sorts before every printable character. */
+const SEPARATOR = '\u0000';
+const LAST = '\uffff';
+
+/** An ordered map of entries with its indexes. Knows nothing of revisions: the store does. */
+export class Collection {
+  readonly tree: Tree<Entry>;
+  readonly #indexes: readonly IndexDefinition[];
+  readonly #indexTrees: readonly Tree<Entry>[];
+
+  constructor(indexes: readonly IndexDefinition[], tree = newTree<Entry>(), indexTrees?: readonly Tree<Entry>[]) {
+    this.tree = tree;
+    this.#indexes = indexes;
+    this.#indexTrees = indexTrees ?? indexes.map(() => newTree<Entry>());
+  }
+
+  /** Both copies stay writable and share what neither has touched. O(number of indexes). */
+  clone(): Collection {
+    return new Collection(
+      this.#indexes,
+      this.tree.clone(),
+      this.#indexTrees.map((tree) => tree.clone()),
+    );
+  }
+
+  set(key: string, entry: Entry | undefined): void {
+    const previous = this.tree.get(key);
+    this.#indexes.forEach((index, i) => {
+      const tree = this.#indexTrees[i] as Tree<Entry>;
+      const after = entry ? index.keys(entry.value, key) : [];
+      if (previous) for (const name of index.keys(previous.value, key)) if (!after.includes(name)) tree.delete(name + SEPARATOR + key);
+      if (entry) for (const name of after) tree.set(name + SEPARATOR + key, entry);
+    });
+    if (entry) this.tree.set(key, entry);
+    else this.tree.delete(key);
+  }
+
+  /** Entries in key order. Cost: O(log n + entries returned). */
+  list(range: Range = {}): Entry[] {
+    return scan(this.tree, range);
+  }
+
+  /** Entries that `index` files under `indexKey`, in key order. */
+  indexed(indexName: string, indexKey: string): Entry[] {
+    const at = this.#indexes.findIndex((index) => index.name === indexName);
+    const tree = this.#indexTrees[at];
+    if (!tree) throw new Error(`no index ${indexName}`);
+    return scan(tree, { prefix: indexKey + SEPARATOR });
+  }
+}
+
+/** Walks a tree over a range. */
+export function scan(tree: Tree<Entry>, { prefix = '', after, limit = Number.POSITIVE_INFINITY }: Range): Entry[] {
+  const found: Entry[] = [];
+  const low = after !== undefined && after >= prefix ? after : prefix;
+  tree.forRange(low, prefix + LAST, true, (key, entry) => {
+    if (key === after) return undefined;
+    if (found.length >= limit) return { break: true };
+    found.push(entry);
+    return undefined;
+  });
+  return found;
+}

@@ -1,0 +1,89 @@
+import type { Change, Entry, Range } from './collection.ts';
+import type { Json } from './json.ts';
+import { Random } from './random.ts';
+import { type Reader, RevisionConflict, type Store } from './store.ts';
+
+/** Expectation of a write: the revision that the key must have, or that it must not exist. Absent: whatever is there. */
+export type Expected = number | 'absent';
+
+/**
+ * The only way to write. Reads see the transaction's own writes. Writes get their revisions at once, and become visible to
+ * watchers together when the transaction ends; when it throws, all are taken back.
+ */
+export class Transaction implements Reader {
+  /** World time in ms since the epoch. */
+  readonly nowMs: number;
+  readonly #store: Store;
+  readonly #seed: string;
+  readonly changes: Change[] = [];
+  #random: Random | undefined;
+
+  constructor(store: Store, nowMs: number, seed: string) {
+    this.#store = store;
+    this.#seed = seed;
+    this.nowMs = nowMs;
+  }
+
+  /** World time as RFC 3339 with seconds, as Kubernetes stores it. */
+  get nowIso(): string {
+    return new Date(this.nowMs).toISOString().slice(0, 19) + 'Z';
+  }
+
+  /** Randomness of this transaction: seeded by the world and the revision that it began at. */
+  get random(): Random {
+    this.#random ??= new Random(this.#seed, this.#store.revision - this.changes.length);
+    return this.#random;
+  }
+
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  /** The revision that the next write gets. */
+  get nextRevision(): number {
+    return this.#store.revision + 1;
+  }
+
+  get<V extends Json>(collection: string, key: string): Entry<V> | undefined {
+    return this.#store.get<V>(collection, key);
+  }
+
+  list<V extends Json>(collection: string, range?: Range): Entry<V>[] {
+    return this.#store.list<V>(collection, range);
+  }
+
+  indexed<V extends Json>(collection: string, index: string, indexKey: string): Entry<V>[] {
+    return this.#store.indexed<V>(collection, index, indexKey);
+  }
+
+  count(collection: string): number {
+    return this.#store.count(collection);
+  }
+
+  collections(className: string): string[] {
+    return this.#store.collections(className);
+  }
+
+  /** Throws RevisionConflict when `expected` does not hold. The value must not be written to afterwards. */
+  put<V extends Json>(collection: string, key: string, value: V, expected?: Expected): Entry<V> {
+    this.#expect(collection, key, expected);
+    const change = this.#store.write(collection, key, value);
+    this.changes.push(change);
+    return change.entry as Entry<V>;
+  }
+
+  /** Returns the deletion, with the last state in `previous` and the revision of the deletion; undefined when there was nothing. */
+  delete(collection: string, key: string, expected?: number): Change | undefined {
+    this.#expect(collection, key, expected);
+    if (!this.#store.get(collection, key)) return undefined;
+    const change = this.#store.write(collection, key, undefined);
+    this.changes.push(change);
+    return change;
+  }
+
+  #expect(collection: string, key: string, expected: Expected | undefined): void {
+    if (expected === undefined) return;
+    const actual = this.#store.get(collection, key);
+    if (expected === 'absent' ? actual !== undefined : actual?.revision !== expected) throw new RevisionConflict(collection, key, actual);
+  }
+}
