@@ -1,0 +1,112 @@
+import type { FieldError } from '../kernel/field-error.ts';
+import type { Json } from '../kernel/json.ts';
+import type { Reader } from '../kernel/store.ts';
+import type { KubeObject } from './object.ts';
+
+/** Who asks, as authentication found. */
+export interface User {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: { readonly [key: string]: readonly string[] };
+}
+
+/** What the rules of a kind may know besides the object itself. Read-only: a rule never writes. */
+export interface KindContext {
+  /** Scope of the cluster's collections. */
+  readonly scope: string;
+  /** Kubernetes version served, "1.36". */
+  readonly version: string;
+  readonly reader: Reader;
+  /** World time, RFC 3339 with seconds. */
+  readonly nowIso: string;
+  readonly nowMs: number;
+}
+
+/** One API version under which a kind is served. The first of a kind's list is the shape in which it is stored. */
+export interface ServedVersion {
+  /** "v1", "v2beta1". */
+  readonly name: string;
+  /** First and last Kubernetes minor version (36 for 1.36) that serves it; absent: all. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Text of the Warning header where the version is deprecated. */
+  readonly deprecation?: string;
+  /** Between the stored shape and this one, where a mask is not enough. */
+  toStored?(object: KubeObject): KubeObject;
+  fromStored?(object: KubeObject): KubeObject;
+}
+
+/** One column of a kind's table. `cell` gets the stored object; ages are computed at world time `nowMs`. */
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  /** 0 is always shown, 1 and above only with `-o wide`. */
+  readonly priority: number;
+  cell(object: KubeObject, nowMs: number): Json;
+}
+
+/** A subresource with an object of its own shape at its path. `status` and `scale` are declared by flags of the kind. */
+export interface ScalePaths {
+  readonly specReplicas: string;
+  readonly statusReplicas: string;
+  /** Field that holds the selector: a LabelSelector object, or a map for ReplicationController. */
+  readonly selector: string;
+}
+
+/**
+ * The declaration of one Kubernetes kind: all that distinguishes it. Everything else (CRUD, watch, patch, tables, discovery)
+ * happens once, in the pipeline. Rules are pure and return new objects that share what they did not change; they never write
+ * into what they are given.
+ */
+export interface Kind {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  /** Plural, lower-case: "deployments". */
+  readonly resource: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly namespaced: boolean;
+  readonly versions: readonly ServedVersion[];
+  /** Verbs besides the usual eight (create delete deletecollection get list patch update watch); replaces them when given. */
+  readonly verbs?: readonly string[];
+  /** Has a /status subresource: status is reset on create and on writes to the main resource, spec on writes to /status. */
+  readonly status?: boolean;
+  readonly scale?: ScalePaths;
+  /** Field paths besides metadata.name and metadata.namespace that field selectors may name ("spec.nodeName"). */
+  readonly selectableFields?: { readonly [path: string]: (object: KubeObject) => string };
+  /** Secondary indexes besides "owner" (by owner uid), which every kind has. */
+  readonly indexes?: { readonly [name: string]: (object: KubeObject) => readonly string[] };
+  /** metadata.generation counts changes of everything but metadata and status, unless false. */
+  readonly generation?: boolean;
+  /** Graceful deletion: seconds that an object of this kind keeps on existing after a DELETE (pods). undefined: removed at once. */
+  gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
+  /** May PUT create an object that does not exist? Absent: no. */
+  readonly allowCreateOnUpdate?: boolean;
+  /** How metadata.name is checked. Absent: DNS subdomain. */
+  readonly nameRule?: (name: string, isPrefix: boolean) => readonly string[];
+  /** Upstream's defaulting of the stored shape. Runs on every decoded object, also on patched ones. */
+  default?(object: KubeObject, context: KindContext): KubeObject;
+  /** PrepareForCreate: clears what a client may not set, allocates nothing. */
+  prepareForCreate?(object: KubeObject, context: KindContext): KubeObject;
+  /** PrepareForUpdate: carries over what a client may not change. */
+  prepareForUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): KubeObject;
+  /** All faults of a new object, never the first alone. */
+  validate?(object: KubeObject, context: KindContext): readonly FieldError[];
+  /** Faults of a change besides those of `validate`, mostly immutable fields. */
+  validateUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): readonly FieldError[];
+  validateStatusUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): readonly FieldError[];
+  /** Texts of Warning headers for this object. */
+  warnings?(object: KubeObject, context: KindContext): readonly string[];
+  /** Functions of the clock, added when rendered and never stored: a healthy node's heartbeat, a lease's renewal (DESIGN §5). */
+  computed?(object: KubeObject, context: KindContext): KubeObject;
+  /** Absent: Name and Age (cluster-scoped or not, as upstream's default printer). */
+  readonly columns?: readonly Column[];
+}
+
+/** Class of the collections that hold a kind: "kube/apps/deployments", "kube/core/pods". Scope: the cluster. */
+export const kindClass = (kind: { readonly group: string; readonly resource: string }): string =>
+  `kube/${kind.group || 'core'}/${kind.resource}`;
