@@ -1,7 +1,9 @@
 import type { FieldError } from '../kernel/field-error.ts';
 import type { Json } from '../kernel/json.ts';
+import type { Random } from '../kernel/random.ts';
 import type { Reader } from '../kernel/store.ts';
 import type { KubeObject } from './object.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Who asks, as authentication found. */
 export interface User {
@@ -75,6 +77,8 @@ export interface Kind {
   readonly verbs?: readonly string[];
   /** Has a /status subresource: status is reset on create and on writes to the main resource, spec on writes to /status. */
   readonly status?: boolean;
+  /** A status given on create is kept: kubelets register nodes together with their status. Only for kinds with `status`. */
+  readonly keepsStatusOnCreate?: boolean;
   readonly scale?: ScalePaths;
   /** Field paths besides metadata.name and metadata.namespace that field selectors may name ("spec.nodeName"). */
   readonly selectableFields?: { readonly [path: string]: (object: KubeObject) => string };
@@ -90,7 +94,10 @@ export interface Kind {
   readonly nameRule?: (name: string, isPrefix: boolean) => readonly string[];
   /** Upstream's defaulting of the stored shape. Runs on every decoded object, also on patched ones. */
   default?(object: KubeObject, context: KindContext): KubeObject;
-  /** PrepareForCreate: clears what a client may not set, allocates nothing. */
+  /**
+   * PrepareForCreate: clears what a client may not set, gives the first status, allocates nothing. Runs when the status that the
+   * client sent is gone and name, uid and creationTimestamp are filled in.
+   */
   prepareForCreate?(object: KubeObject, context: KindContext): KubeObject;
   /** PrepareForUpdate: carries over what a client may not change. */
   prepareForUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): KubeObject;
@@ -98,6 +105,16 @@ export interface Kind {
   validate?(object: KubeObject, context: KindContext): readonly FieldError[];
   /** Faults of a change besides those of `validate`, mostly immutable fields. */
   validateUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): readonly FieldError[];
+  /**
+   * Draws what must be unique in the cluster (a Service's addresses and node ports) once the object is valid and before it is
+   * committed, in the same synchronous step. `previous` is absent on create. Refusals are field errors like those of `validate`.
+   */
+  allocate?(
+    object: KubeObject,
+    previous: KubeObject | undefined,
+    context: KindContext,
+    random: Random,
+  ): Outcome<KubeObject, readonly FieldError[]>;
   validateStatusUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): readonly FieldError[];
   /** Texts of Warning headers for this object. */
   warnings?(object: KubeObject, context: KindContext): readonly string[];
