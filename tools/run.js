@@ -1,6 +1,6 @@
 // Behind every npm script: installs what is missing, then runs the command under the pinned Node.
 // Plain JavaScript without dependencies, because it runs on a bare machine's Node 20 before anything is installed.
-import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment, findNode, root, run } from '../bin/runtime.js';
 
@@ -26,14 +26,7 @@ async function install() {
     ? await run(process.execPath, [npmScript, ...args], { cwd: root })
     : await run('npm', args, { cwd: root, shell: process.platform === 'win32' });
   if (code !== 0) throw new Error(`npm ci ended with ${code}`);
-  linkCommand();
   process.stderr.write(`Installed in ${Math.round((Date.now() - startMs) / 1000)} s.\n`);
-}
-
-/** npm links no package's own command; with the link, `npx slipway` in the checkout starts it at once and offline. */
-function linkCommand() {
-  const link = join(root, 'node_modules', '.bin', 'slipway');
-  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync('../../bin/slipway.js', link);
 }
 
 const TESTS = ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/{structure,scenarios,contract,simulation}/**/*.test.ts'];
