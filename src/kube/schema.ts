@@ -1,3 +1,5 @@
+import type { Json } from '../kernel/json.ts';
+
 /**
  * The structural schema of one Kubernetes type, in the shape every walker needs: decoding, strict-field checks, pruning,
  * strategic merge, server-side apply, protobuf, OpenAPI. Built once per Kubernetes version from `gen/kubernetes` and shared by
@@ -42,6 +44,15 @@ export interface Schema {
   readonly patchMergeKey?: string;
   /** Default of a scalar that matters to identity (list-map keys such as `protocol: TCP`). */
   readonly default?: string | number | boolean;
+  /** Go type that a decoding error names (`v1.RestartPolicy`, `[]v1.Container`), of built-in kinds. */
+  readonly goType?: string;
+  /**
+   * What becomes of a zero value when Go encodes the field, of built-in kinds: "drop" (absent, null, empty and zero are the same and
+   * never written) or "write" (written as `zero` even when absent: `status: {}`). Absent: kept as given, null dropped.
+   */
+  readonly presence?: 'drop' | 'write';
+  /** With presence "write": the value written for an absent field. */
+  readonly zero?: Json;
   /** x-kubernetes-preserve-unknown-fields, x-kubernetes-embedded-resource: unknown fields are kept and not reported. */
   readonly preserveUnknown?: boolean;
 }

@@ -1,0 +1,160 @@
+import type { Json } from '../../kernel/json.ts';
+import type { ScalarType, Schema, Schemas } from '../schema.ts';
+import type { DefinitionFacts, FieldFacts } from './table.ts';
+import { definitionOfKind, knownMinors, minorOf, readDefinition } from './table.ts';
+
+/** Prefix that OpenAPI names have and the tables leave out. */
+export const namePrefix = 'io.k8s.';
+
+type Draft = { -readonly [K in keyof Schema]: Schema[K] };
+
+/** What one release's schemas are made from: facts parsed once, definitions created before they are filled so that cycles close. */
+interface Builder {
+  readonly minor: number;
+  readonly facts: Map<string, DefinitionFacts | undefined>;
+  readonly schemas: Map<string, Schema | undefined>;
+}
+
+const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
+  'string',
+  'boolean',
+  'int32',
+  'int64',
+  'double',
+  'bytes',
+  'time',
+  'microTime',
+  'quantity',
+  'intOrString',
+  'any',
+]);
+
+const scalarGoTypes: Readonly<Record<string, string>> = {
+  boolean: 'bool',
+  double: 'float64',
+  bytes: '[]uint8',
+  time: 'v1.Time',
+  microTime: 'v1.MicroTime',
+  duration: 'v1.Duration',
+  quantity: 'resource.Quantity',
+  intOrString: 'intstr.IntOrString',
+  any: 'interface {}',
+};
+
+/** Name as reflect prints it for a definition or scalar: package and type. */
+const leafGoType = (leaf: string): string => scalarGoTypes[leaf] ?? (leaf.includes('.') ? leaf.split('.').slice(-2).join('.') : leaf);
+
+const scalarZeros: Readonly<Record<string, Json>> = {
+  string: '',
+  boolean: false,
+  int32: 0,
+  int64: 0,
+  double: 0,
+  quantity: '0',
+  intOrString: 0,
+  duration: '0s',
+};
+
+function factsOf(builder: Builder, name: string): DefinitionFacts | undefined {
+  let facts = builder.facts.get(name);
+  if (facts === undefined) {
+    facts = readDefinition(name, builder.minor);
+    builder.facts.set(name, facts);
+  }
+  return facts;
+}
+
+/** The value Go writes for a field that is not a pointer and was never set. */
+function zeroOf(builder: Builder, type: string): Json {
+  if (/^[*[{w]/.test(type) || !type.includes('.')) return scalarZeros[type] ?? null;
+  const facts = factsOf(builder, type);
+  if (facts === undefined || facts.isOpaque) return null;
+  const zero: { [field: string]: Json } = {};
+  for (const [name, field] of facts.fields) if (presenceOf(field) === 'write') zero[name] = zeroOf(builder, field.type);
+  return zero;
+}
+
+/** Struct values are written even with omitempty; lists, maps and scalars only without; pointers that are nil only without, as null. */
+function presenceOf(facts: FieldFacts): 'drop' | 'write' | undefined {
+  if (facts.omit === 'zero') return 'drop';
+  if (facts.type.startsWith('*')) return facts.omit === 'never' ? 'write' : undefined;
+  const isStruct = facts.type.includes('.')
+    ? !/^[[{w]/.test(facts.type)
+    : /^(time|microTime|quantity|intOrString|duration)$/.test(facts.type);
+  return facts.omit === 'never' || isStruct ? 'write' : 'drop';
+}
+
+function typeSchema(builder: Builder, type: string): Draft {
+  if (type.startsWith('*')) return typeSchema(builder, type.slice(1));
+  if (type.startsWith('wrapped')) return typeSchema(builder, type.slice('wrapped'.length));
+  if (type.startsWith('[]') || type.startsWith('{}')) {
+    const items = typeSchema(builder, type.slice(2));
+    const goType = (type.startsWith('[]') ? '[]' : 'map[string]') + (items.goType ?? '');
+    return { type: type.startsWith('[]') ? 'list' : 'map', items, goType };
+  }
+  if (!type.includes('.')) return { type: scalarTypes.has(type) ? (type as ScalarType) : 'string', goType: leafGoType(type) };
+  const target = definition(builder, type);
+  if (target === undefined) throw new Error(`the schema table refers to ${type}, which release 1.${builder.minor} lacks`);
+  return { ...target };
+}
+
+function fieldSchema(builder: Builder, facts: FieldFacts): Schema {
+  const schema = typeSchema(builder, facts.type);
+  if (facts.goType) schema.goType = facts.goType;
+  if (facts.listType) schema.listType = facts.listType;
+  if (facts.listMapKeys) schema.listMapKeys = facts.listMapKeys;
+  if (facts.mapType) schema.mapType = facts.mapType;
+  if (facts.patchStrategy) schema.patchStrategy = facts.patchStrategy;
+  if (facts.patchMergeKey) schema.patchMergeKey = facts.patchMergeKey;
+  if (facts.default !== undefined) schema.default = facts.default;
+  const presence = presenceOf(facts);
+  if (presence) schema.presence = presence;
+  if (presence === 'write') schema.zero = zeroOf(builder, facts.type);
+  return schema;
+}
+
+function definition(builder: Builder, name: string): Schema | undefined {
+  if (builder.schemas.has(name)) return builder.schemas.get(name);
+  const facts = factsOf(builder, name);
+  if (facts === undefined) return undefined;
+  const properties = new Map<string, Schema>();
+  const required = [...facts.fields].filter(([, item]) => item.required).map(([field]) => field);
+  const schema: Draft = { type: 'any', name: namePrefix + name, goType: leafGoType(name) };
+  if (facts.mapType) schema.mapType = facts.mapType;
+  if (!facts.isOpaque) Object.assign(schema, { type: 'object', properties, required });
+  builder.schemas.set(name, schema);
+  if (!facts.isOpaque) for (const [field, item] of facts.fields) properties.set(field, fieldSchema(builder, item));
+  return schema;
+}
+
+function build(minor: number): Schemas {
+  const builder: Builder = { minor, facts: new Map(), schemas: new Map() };
+  return {
+    version: `1.${minor}`,
+    definition: (name) => definition(builder, name.startsWith(namePrefix) ? name.slice(namePrefix.length) : name),
+    ofKind(group, version, kind) {
+      const name = definitionOfKind(group, version, kind);
+      return name === undefined ? undefined : definition(builder, name);
+    },
+  };
+}
+
+const byMinor = new Map<number, Schemas>();
+
+/**
+ * Schemas of the Kubernetes release that a version such as "1.35" or "1.35.2" names; a release that the tables don't have is answered
+ * with the nearest one they do (`Schemas.version` tells which). Built once per release; a definition, with all that it reaches,
+ * when it is first asked for.
+ */
+export function schemasFor(version: string): Schemas {
+  const minor = minorOf(version);
+  let schemas = byMinor.get(minor);
+  if (schemas === undefined) {
+    schemas = build(minor);
+    byMinor.set(minor, schemas);
+  }
+  return schemas;
+}
+
+/** Versions for which tables exist, ascending: "1.33" … */
+export const schemaVersions: readonly string[] = knownMinors.map((minor) => `1.${minor}`);

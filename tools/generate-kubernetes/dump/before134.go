@@ -1,0 +1,5 @@
+//go:build k133
+
+package main
+
+var since134 []register
