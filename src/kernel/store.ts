@@ -1,4 +1,4 @@
-import { type Change, Collection, type Entry, type IndexDefinition, type Range, scan, type Tree } from './collection.ts';
+import { type Change, Collection, type Entry, type IndexDefinition, type Range, scan, type Totals, type Tree } from './collection.ts';
 import { sha256Hex } from './hash.ts';
 import type { Json } from './json.ts';
 
@@ -18,6 +18,8 @@ export interface Reader {
   list<V extends Json>(collection: string, range?: Range): Entry<V>[];
   /** Entries that a declared index files under `indexKey`. Throws when the collection's class has no such index. */
   indexed<V extends Json>(collection: string, index: string, indexKey: string): Entry<V>[];
+  /** What a declared index adds up under `indexKey`; empty when nothing is filed there. */
+  totals(collection: string, index: string, indexKey: string): Totals;
   count(collection: string): number;
   /** Names of the collections of one class that hold something, e.g. that of every cluster. */
   collections(className: string): string[];
@@ -101,6 +103,10 @@ export class Store implements Reader {
 
   indexed<V extends Json>(collection: string, index: string, indexKey: string): Entry<V>[] {
     return (this.#collections.get(collection)?.indexed(index, indexKey) ?? []) as Entry<V>[];
+  }
+
+  totals(collection: string, index: string, indexKey: string): Totals {
+    return this.#collections.get(collection)?.totals(index, indexKey) ?? {};
   }
 
   count(collection: string): number {

@@ -1,4 +1,4 @@
-import type { Change, Entry, Range } from './collection.ts';
+import type { Change, Entry, Range, Totals } from './collection.ts';
 import type { Json } from './json.ts';
 import { Random } from './random.ts';
 import { type Reader, RevisionConflict, type Store } from './store.ts';
@@ -54,6 +54,10 @@ export class Transaction implements Reader {
 
   indexed<V extends Json>(collection: string, index: string, indexKey: string): Entry<V>[] {
     return this.#store.indexed<V>(collection, index, indexKey);
+  }
+
+  totals(collection: string, index: string, indexKey: string): Totals {
+    return this.#store.totals(collection, index, indexKey);
   }
 
   count(collection: string): number {

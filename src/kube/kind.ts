@@ -84,6 +84,8 @@ export interface Kind {
   readonly selectableFields?: { readonly [path: string]: (object: KubeObject) => string };
   /** Secondary indexes besides "owner" (by owner uid), which every kind has. */
   readonly indexes?: { readonly [name: string]: (object: KubeObject) => readonly string[] };
+  /** Numbers that an index adds up over the objects under a key, e.g. under "node" what a node's pods request. */
+  readonly totals?: { readonly [index: string]: (object: KubeObject) => { readonly [name: string]: number } };
   /** metadata.generation counts changes of everything but metadata and status, unless false. */
   readonly generation?: boolean;
   /** Graceful deletion: seconds that an object of this kind keeps on existing after a DELETE (pods). undefined: removed at once. */
