@@ -13,8 +13,8 @@ const simulated = sources.filter((file) => {
 
 /** Hashing is a pure function; Node's is the fast one. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = { 'src/kernel/hash.ts': ['node:crypto'] };
-/** Pipelines may answer later; the type that says so lives in the kernel. */
-const MAY_NAME_PROMISE = ['src/kernel/http.ts'];
+/** Ports whose other side may answer later; the types that say so live in the kernel. */
+const MAY_NAME_PROMISE = ['src/kernel/http.ts', 'src/kernel/journal.ts'];
 
 const HOST_USE: readonly [what: string, pattern: RegExp][] = [
   ['the host clock', /\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )(?<![.\w$])Date\(\s*\)|\bperformance\.now\b/g],

@@ -1,8 +1,8 @@
+/* biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are source text */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mask } from './mask.ts';
 
-/* biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are source text */
 const cases: readonly [name: string, text: string, masked: string][] = [
   ['line comment', 'a; // Date.now\nb;', 'a;            \nb;'],
   ['block comment over lines', 'a /* x\ny */ b', 'a     \n     b'],
