@@ -73,6 +73,8 @@ export interface Kind {
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
   readonly versions: readonly ServedVersion[];
+  /** Another kind in whose collection and shape these objects are stored (events.k8s.io in the core group's events). */
+  readonly storedAs?: { readonly group: string; readonly resource: string };
   /** Verbs besides the usual eight (create delete deletecollection get list patch update watch); replaces them when given. */
   readonly verbs?: readonly string[];
   /** Has a /status subresource: status is reset on create and on writes to the main resource, spec on writes to /status. */
@@ -90,6 +92,19 @@ export interface Kind {
   readonly generation?: boolean;
   /** Graceful deletion: seconds that an object of this kind keeps on existing after a DELETE (pods). undefined: removed at once. */
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
+  /** What changes besides deletionTimestamp when deletion begins but the object stays for now (a namespace becomes Terminating). */
+  beginDeletion?(object: KubeObject, context: KindContext): KubeObject;
+  /** True while the object must stay although metadata.finalizers is empty (a namespace's spec.finalizers). */
+  holdsDeletion?(object: KubeObject): boolean;
+  /** A DELETE that removes at once answers the object instead of a Status (pods, claims, service accounts …). */
+  readonly returnsDeleted?: boolean;
+  /** PUT must name a resourceVersion (leases, disruption budgets …). Absent: it may leave it out. */
+  readonly requiresResourceVersion?: boolean;
+  /**
+   * What a DELETE makes of an object that something besides metadata.finalizers keeps (a namespace, by spec.finalizers): it stays,
+   * so changed and with a deletionTimestamp, until this returns undefined for it. Absent or undefined: nothing keeps it.
+   */
+  keptOnDelete?(object: KubeObject): KubeObject | undefined;
   /** May PUT create an object that does not exist? Absent: no. */
   readonly allowCreateOnUpdate?: boolean;
   /** How metadata.name is checked. Absent: DNS subdomain. */
@@ -127,5 +142,7 @@ export interface Kind {
 }
 
 /** Class of the collections that hold a kind: "kube/apps/deployments", "kube/core/pods". Scope: the cluster. */
-export const kindClass = (kind: { readonly group: string; readonly resource: string }): string =>
-  `kube/${kind.group || 'core'}/${kind.resource}`;
+export const kindClass = (kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>): string => {
+  const { group, resource } = kind.storedAs ?? kind;
+  return `kube/${group || 'core'}/${resource}`;
+};
