@@ -100,11 +100,6 @@ export interface Kind {
   readonly returnsDeleted?: boolean;
   /** PUT must name a resourceVersion (leases, disruption budgets …). Absent: it may leave it out. */
   readonly requiresResourceVersion?: boolean;
-  /**
-   * What a DELETE makes of an object that something besides metadata.finalizers keeps (a namespace, by spec.finalizers): it stays,
-   * so changed and with a deletionTimestamp, until this returns undefined for it. Absent or undefined: nothing keeps it.
-   */
-  keptOnDelete?(object: KubeObject): KubeObject | undefined;
   /** May PUT create an object that does not exist? Absent: no. */
   readonly allowCreateOnUpdate?: boolean;
   /** How metadata.name is checked. Absent: DNS subdomain. */
