@@ -25,7 +25,8 @@ export type FromWorker =
 const FOLD_ROWS = 256;
 /** Unfolded rows from which the worker folds when it has nothing else to do, and from which it does so even under load. */
 const FOLD_IDLE_ROWS = 1_000;
-const FOLD_BUSY_ROWS = 20_000;
+const FOLD_BUSY_ROWS = 50_000;
+const FOLD_IDLE_MS = 5;
 
 const port = parentPort;
 if (!port) throw new Error('the journal worker runs in a worker thread only');
@@ -34,7 +35,6 @@ const answer = (message: FromWorker): void => port.postMessage(message);
 let database: DatabaseSync | undefined;
 let insert: StatementSync | undefined;
 let unfolded = 0;
-let idle: NodeJS.Immediate | undefined;
 
 function open(file: string, options: OpenOptions): void {
   database = openDatabase(file, options);
@@ -62,18 +62,19 @@ function copy(open: DatabaseSync, id: number, target: string, replace: boolean):
   }
 }
 
-function foldWhenIdle(): void {
-  idle = undefined;
+/** Fires once no commit has come for a moment, so that folding under load never competes with them. */
+const idle = setTimeout(() => {
   if (!database || unfolded < FOLD_IDLE_ROWS) return;
   guarded(() => {
     unfolded -= fold(database as DatabaseSync, FOLD_ROWS);
-    idle = setImmediate(foldWhenIdle);
+    idle.refresh();
   });
-}
+}, FOLD_IDLE_MS);
 
 function close(): void {
   database?.close();
   database = undefined;
+  clearTimeout(idle);
   answer({ kind: 'closed' });
   port?.close();
 }
@@ -97,5 +98,5 @@ port.on('message', (message: ToWorker) => {
     else if (message.kind === 'write') write(database, message.rows);
     else copy(database, message.id, message.target, message.replace);
   });
-  if (database && unfolded >= FOLD_IDLE_ROWS) idle ??= setImmediate(foldWhenIdle);
+  if (database) idle.refresh();
 });
