@@ -64,8 +64,23 @@ export type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpRespo
  * answering with a plain response instead refuses the upgrade.
  */
 export interface Upgrade {
+  /** Lower-case token of the Upgrade header: "websocket", "spdy/3.1". */
+  readonly token: string;
+  /** The WebSocket sub-protocols that the client offers. */
   readonly protocols: readonly string[];
   accept(protocol: string | undefined): WebSocketLike;
+  /** For other tokens: answers 101 with these headers and hands over the connection as a stream of bytes. */
+  acceptRaw(headers: Headers): ByteStream;
+}
+/** A raw two-way connection after an upgrade; Node's sockets have this shape. */
+export interface ByteStream {
+  /** Returns false when the peer is behind: wait for "drain". */
+  write(data: Uint8Array): boolean;
+  end(): void;
+  destroy(error?: Error): void;
+  on(event: 'data', listener: (data: Uint8Array) => void): unknown;
+  on(event: 'end' | 'close' | 'drain', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
 }
 export interface WebSocketLike {
   send(data: Uint8Array): void;

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Headers } from '../../kernel/http.ts';
+import { connectionOf } from './connection.ts';
+import { exchange } from './exchange.ts';
+import type { Core } from './options.ts';
+import type { Reply } from './reply.ts';
+
+export function responseReply(core: Core, response: ServerResponse): Reply {
+  const writeHead = (status: number, headers: Headers) => {
+    if (core.isStopping) response.shouldKeepAlive = false;
+    response.writeHead(status, headers);
+  };
+  return {
+    get isClosed() {
+      return response.destroyed || response.closed;
+    },
+    get hasStarted() {
+      return response.headersSent;
+    },
+    send(status, headers, body) {
+      writeHead(status, headers);
+      response.end(body);
+    },
+    open(status, headers) {
+      writeHead(status, headers);
+      response.flushHeaders();
+      return response;
+    },
+    onClose: (listener) => void response.once('close', () => listener(response.writableFinished)),
+    cut: () => void response.destroy(),
+  };
+}
+
+/** Request headers as plain data: duplicates were joined by Node, only Set-Cookie (which no client sends) would stay a list. */
+export function fieldsOf(request: IncomingMessage): Headers {
+  const { 'set-cookie': setCookie, ...fields } = request.headers;
+  // With joinDuplicateHeaders every other value is text.
+  return setCookie === undefined ? (request.headers as Headers) : { ...(fields as Headers), 'set-cookie': setCookie.join(', ') };
+}
+
+const hasBody = (request: IncomingMessage): boolean =>
+  request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0';
+
+/** Answers what is no HTTP, or not in time, in a few words and closes the connection. */
+function answerMalformed(core: Core, error: Error & { code?: string }, socket: Duplex) {
+  core.log.debug({ err: error }, 'malformed HTTP');
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, text] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'request header fields too large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'the request took too long to arrive']
+        : ['400 Bad Request', 'malformed HTTP'];
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${text.length + 1}\r\nConnection: close\r\n\r\n${text}\n`);
+}
+
+export interface Http1Hooks {
+  /** A request outside TLS: the proxy's, health, or a client that mistook the port. */
+  readonly onPlain: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly onConnect: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Undefined: no upgrades. */
+  readonly onUpgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined;
+}
+
+/** The HTTP/1.1 side. It listens nowhere: connections are handed to it, before or inside TLS. */
+export function createHttp1(core: Core, hooks: Http1Hooks): Server {
+  const { limits } = core;
+  const server = createServer({
+    joinDuplicateHeaders: true,
+    maxHeaderSize: limits.headerBytes,
+    keepAliveTimeout: limits.keepAliveMs,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    shouldUpgradeCallback: (request) => hooks.onUpgrade !== undefined && connectionOf(request.socket)?.isSecure === true,
+  });
+  server.on('request', (request, response) => {
+    const connection = connectionOf(request.socket);
+    if (connection === undefined) return void response.destroy();
+    if (!connection.isSecure) return hooks.onPlain(request, response);
+    const { method = 'GET', url: target = '/' } = request;
+    const body = hasBody(request) ? request : undefined;
+    exchange(
+      core,
+      connection,
+      { method, target, authority: request.headers.host, headers: fieldsOf(request), body },
+      responseReply(core, response),
+    );
+  });
+  server.on('clientError', (error, socket) => answerMalformed(core, error, socket));
+  server.on('connect', hooks.onConnect);
+  if (hooks.onUpgrade !== undefined) server.on('upgrade', hooks.onUpgrade);
+  server.emit('listening'); // starts Node's own watch over headersTimeout and requestTimeout, which begins with this event
+  return server;
+}

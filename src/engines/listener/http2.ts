@@ -1,0 +1,82 @@
+import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { Headers } from '../../kernel/http.ts';
+import type { Connection } from './connection.ts';
+import { exchange } from './exchange.ts';
+import type { Core } from './options.ts';
+import type { Reply } from './reply.ts';
+
+/** Header fields that HTTP/2 forbids (RFC 9113 §8.2.2). */
+const connectionHeaders = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
+
+function outgoing(status: number, headers: Headers): Record<string, string | number> {
+  const fields: Record<string, string | number> = { ':status': status, ...headers };
+  for (const name of connectionHeaders) if (name in fields) delete fields[name];
+  return fields;
+}
+
+function streamReply(stream: ServerHttp2Stream): Reply {
+  return {
+    get isClosed() {
+      return stream.destroyed || stream.closed;
+    },
+    get hasStarted() {
+      return stream.headersSent;
+    },
+    send(status, headers, body) {
+      if (body === undefined || body.byteLength === 0) return stream.respond(outgoing(status, headers), { endStream: true });
+      stream.respond(outgoing(status, headers));
+      stream.end(body);
+    },
+    open(status, headers) {
+      stream.respond(outgoing(status, headers));
+      return stream;
+    },
+    onClose: (listener) =>
+      void stream.once('close', () => listener(stream.rstCode === constants.NGHTTP2_NO_ERROR && stream.writableFinished)),
+    cut: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+  };
+}
+
+/** The fields of a request; the pseudo-header fields are told apart by their colon. */
+function fieldsOf(headers: IncomingHttpHeaders): Headers {
+  const fields: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined && name.charCodeAt(0) !== 58) fields[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return fields;
+}
+
+function onStream(core: Core, connection: Connection, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+  stream.on('error', () => undefined); // a reset by the client; 'close' follows and is heard
+  const method = headers[':method'] ?? 'GET';
+  const target = headers[':path'];
+  if (target === undefined || method === 'CONNECT') return stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+  const authority = headers[':authority'] ?? headers.host;
+  const body = stream.endAfterHeaders ? undefined : stream;
+  exchange(core, connection, { method, target, authority, headers: fieldsOf(headers), body }, streamReply(stream));
+}
+
+/** Serves one HTTP/2 connection. The stream API costs a third less per request than Node's compatibility API. */
+export function acceptHttp2(core: Core, socket: TLSSocket, connection: Connection): ServerHttp2Session {
+  const { streamsPerConnection, sessionMemoryMb, sessionIdleMs, headerBytes } = core.limits;
+  const session = performServerHandshake(socket, {
+    maxSessionMemory: sessionMemoryMb,
+    settings: { maxConcurrentStreams: streamsPerConnection, maxHeaderListSize: headerBytes },
+  });
+  // The session waits for this event, which Node emits by itself only for clients and for its own TLS server.
+  if (socket.listenerCount('secureConnect') > 0) socket.emit('secureConnect');
+  let openStreams = 0;
+  session.on('stream', (stream, headers) => {
+    openStreams++;
+    stream.once('close', () => openStreams--);
+    onStream(core, connection, stream, headers);
+  });
+  session.on('error', (error) => core.log.debug({ err: error }, 'HTTP/2 connection failed'));
+  session.setTimeout(sessionIdleMs, () => {
+    if (openStreams === 0) session.close();
+  });
+  return session;
+}
