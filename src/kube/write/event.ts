@@ -1,0 +1,59 @@
+import type { Entry } from '../../kernel/collection.ts';
+import { fnv1a32 } from '../../kernel/hash.ts';
+import type { Kind } from '../kind.ts';
+import { type KubeObject, objectKey } from '../object.ts';
+import { collectionOf, type WriteContext } from './context.ts';
+import { createObject } from './create.ts';
+import { updateObject } from './update.ts';
+
+/** Events as the recorder writes them. What the server does with events of clients is declared in kinds/. */
+const eventKind: Kind = {
+  group: '',
+  kind: 'Event',
+  resource: 'events',
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  generation: false,
+};
+
+/**
+ * Records an Event about an object. Equal ones (object, type, reason, message, source) are folded into one by count, as client-go's
+ * correlator does; the name follows from what is equal, so that the earlier one is found without an index.
+ */
+export function recordEvent(context: WriteContext, about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  const { tx, manager } = context;
+  const namespace = about.metadata.namespace ?? 'default';
+  const identity = [about.apiVersion, about.kind, about.metadata.uid, type, reason, message, manager].join('\u0000');
+  const suffix = fnv1a32(identity).toString(16).padStart(8, '0') + fnv1a32(`${identity}\u0000`).toString(16).padStart(8, '0');
+  const name = `${about.metadata.name}.${suffix}`;
+  const earlier = tx.get<KubeObject>(collectionOf(eventKind, context.scope), objectKey(namespace, name));
+  if (earlier) repeat(context, earlier);
+  else createObject(context, eventKind, { metadata: { name, namespace }, ...firstEvent(context, about, type, reason, message) });
+}
+
+function firstEvent({ tx, manager }: WriteContext, about: KubeObject, type: string, reason: string, message: string) {
+  return {
+    involvedObject: {
+      kind: about.kind,
+      ...(about.metadata.namespace && { namespace: about.metadata.namespace }),
+      name: about.metadata.name,
+      uid: about.metadata.uid,
+      apiVersion: about.apiVersion,
+    },
+    reason,
+    message,
+    source: { component: manager },
+    firstTimestamp: tx.nowIso,
+    lastTimestamp: tx.nowIso,
+    count: 1,
+    type,
+    eventTime: null,
+    reportingComponent: manager,
+    reportingInstance: '',
+  };
+}
+
+function repeat(context: WriteContext, { value }: Entry<KubeObject>): void {
+  const count = typeof value.count === 'number' ? value.count + 1 : 2;
+  updateObject(context, eventKind, { ...value, count, lastTimestamp: context.tx.nowIso });
+}

@@ -1,0 +1,62 @@
+import type { Reader } from '../../kernel/store.ts';
+import type { Transaction } from '../../kernel/transaction.ts';
+import type { AdmissionPlugin } from '../admission/plugin.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Kind, User } from '../kind.ts';
+import { type KubeObject, objectKey } from '../object.ts';
+import { collectionOf, type WriteContext } from './context.ts';
+import { createObject } from './create.ts';
+import { deleteObject } from './delete.ts';
+import { recordEvent } from './event.ts';
+import { updateObject } from './update.ts';
+
+export interface ClusterPorts {
+  /** Kubernetes version of a cluster, "1.36.2". */
+  versionOf(reader: Reader, scope: string): string;
+  /** The built-in admission chain. */
+  readonly admission: readonly AdmissionPlugin[];
+}
+
+/** Opens a cluster inside a transaction. `component` names the writer in managedFields and events. */
+export type OpenCluster = (tx: Transaction, scope: string, component?: string) => Cluster;
+
+const CONTROLLERS: User = { name: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
+
+/** The synchronous door to a cluster's objects for controllers (see Cluster). */
+export const clusterOpener =
+  (ports: ClusterPorts): OpenCluster =>
+  (tx, scope, component = 'kube-controller-manager') =>
+    openCluster({
+      tx,
+      scope,
+      version: ports.versionOf(tx, scope),
+      user: CONTROLLERS,
+      manager: component,
+      dryRun: false,
+      admission: ports.admission,
+      warn: () => {},
+    });
+
+function openCluster(context: WriteContext): Cluster {
+  const { tx, scope, version } = context;
+  // The caller names the generated type of the kind that it asks for; the store only carries it.
+  const values = <T>(entries: readonly { readonly value: unknown }[]) => entries.map(({ value }) => value as T);
+  return {
+    tx,
+    scope,
+    version,
+    get: <T extends KubeObject>(kind: Kind, namespace: string | undefined, name: string) =>
+      tx.get<T>(collectionOf(kind, scope), objectKey(kind.namespaced ? namespace : undefined, name))?.value,
+    list: <T extends KubeObject>(kind: Kind, namespace?: string) =>
+      values<T>(tx.list(collectionOf(kind, scope), namespace === undefined ? {} : { prefix: `${namespace}/` })),
+    indexed: <T extends KubeObject>(kind: Kind, index: string, key: string) => values<T>(tx.indexed(collectionOf(kind, scope), index, key)),
+    create: <T extends KubeObject>(kind: Kind, object: Parameters<Cluster['create']>[1]) => createObject(context, kind, object).object as T,
+    update: <T extends KubeObject>(kind: Kind, object: T) => updateObject(context, kind, object).object as T,
+    updateStatus: <T extends KubeObject>(kind: Kind, object: T) =>
+      updateObject(context, kind, object, { subresource: 'status' }).object as T,
+    delete: (kind, namespace, name, options = {}) => {
+      deleteObject(context, kind, kind.namespaced ? namespace : undefined, name, options);
+    },
+    event: (about, type, reason, message) => recordEvent(context, about, type, reason, message),
+  };
+}

@@ -1,0 +1,79 @@
+import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
+import { equal } from '../../kernel/json.ts';
+import type { Kind } from '../kind.ts';
+import { nameIsSubdomain } from '../names/dns.ts';
+import { qualifiedName, validateAnnotations, validateLabels } from '../names/labels.ts';
+import type { KubeObject, ObjectMeta } from '../object.ts';
+
+/** Faults of a new object's metadata. Models apimachinery validation.ValidateObjectMeta. */
+export function validateMetadata(object: KubeObject, kind: Kind): FieldError[] {
+  const meta = object.metadata;
+  const rule = kind.nameRule ?? nameIsSubdomain;
+  const faults: FieldError[] = [];
+  if (meta.generateName) {
+    for (const fault of rule(meta.generateName, true)) faults.push(invalid('metadata.generateName', meta.generateName, fault));
+  }
+  if (!meta.name) faults.push(required('metadata.name', 'name or generateName is required'));
+  else for (const fault of rule(meta.name, false)) faults.push(invalid('metadata.name', meta.name, fault));
+  return [...faults, ...commonFaults(meta)];
+}
+
+/** Faults of an update's metadata besides those of `validateMetadata`. */
+export function validateMetadataUpdate(object: KubeObject, previous: KubeObject): FieldError[] {
+  const after = object.metadata;
+  const before = previous.metadata;
+  const faults = commonFaults(after);
+  if (after.managedFields === before.managedFields && after.labels === before.labels && after === before) return faults;
+  if (after.generateName !== before.generateName)
+    faults.push(invalid('metadata.generateName', after.generateName ?? '', 'field is immutable'));
+  if (before.deletionTimestamp && !equal(after.finalizers, before.finalizers)) {
+    const added = (after.finalizers ?? []).filter((name) => !before.finalizers?.includes(name));
+    const list = added.map((name) => JSON.stringify(name)).join(', ');
+    const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+    if (added.length) faults.push(forbidden('metadata.finalizers', detail));
+  }
+  return faults;
+}
+
+function commonFaults(meta: ObjectMeta): FieldError[] {
+  return [
+    ...validateLabels(meta.labels, 'metadata.labels'),
+    ...validateAnnotations(meta.annotations, 'metadata.annotations'),
+    ...ownerFaults(meta),
+    ...finalizerFaults(meta),
+  ];
+}
+
+function ownerFaults({ ownerReferences = [] }: ObjectMeta): FieldError[] {
+  const faults: FieldError[] = [];
+  let controller: string | undefined;
+  ownerReferences.forEach((owner, i) => {
+    const path = `metadata.ownerReferences[${i}]`;
+    if (!owner.apiVersion) faults.push(invalid(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
+    for (const field of ['kind', 'name', 'uid'] as const) {
+      if (!owner[field]) faults.push(invalid(`${path}.${field}`, owner[field] ?? '', 'must not be empty'));
+    }
+    if (!owner.controller) return;
+    const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.name}`;
+    if (controller !== undefined) faults.push(invalid('metadata.ownerReferences', ownerReferences, detail));
+    controller = owner.name;
+  });
+  return faults;
+}
+
+const BARE_FINALIZERS: ReadonlySet<string> = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+
+function finalizerFaults({ finalizers = [] }: ObjectMeta): FieldError[] {
+  const faults: FieldError[] = [];
+  const path = 'metadata.finalizers';
+  for (const name of finalizers) {
+    for (const fault of qualifiedName(name)) faults.push(invalid(path, name, fault));
+    if (!name.includes('/') && !BARE_FINALIZERS.has(name)) {
+      faults.push(invalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified'));
+    }
+  }
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    faults.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
+  }
+  return faults;
+}
