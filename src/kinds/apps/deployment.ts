@@ -1,0 +1,45 @@
+import type { Deployment } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn, selectorText, templateColumns } from '../columns.ts';
+import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { defaults, fields, present, when } from '../defaulting.ts';
+
+export const deployment: Kind = {
+  group: 'apps',
+  kind: 'Deployment',
+  resource: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
+  default: defaults({
+    spec: present(
+      fields({
+        replicas: 1,
+        template: present(podTemplateDefaults),
+        strategy: present(
+          fields({
+            type: 'RollingUpdate',
+            rollingUpdate: when(({ type }) => type === 'RollingUpdate', present(fields({ maxUnavailable: '25%', maxSurge: '25%' }))),
+          }),
+        ),
+        revisionHistoryLimit: 10,
+        progressDeadlineSeconds: 600,
+      }),
+    ),
+  }),
+  prepareForCreate: (object) => ({ ...object, status: {} }),
+  columns: [
+    nameColumn,
+    column<Deployment>('Ready', 'Pods that are ready, of those desired.', (o) => `${o.status?.readyReplicas ?? 0}/${o.spec.replicas ?? 0}`),
+    column<Deployment>('Up-to-date', 'Pods of the present template.', (o) => o.status?.updatedReplicas ?? 0),
+    column<Deployment>('Available', 'Pods that have been ready for long enough.', (o) => o.status?.availableReplicas ?? 0),
+    ageColumn,
+    ...templateColumns<Deployment>(
+      (o) => o.spec.template.spec?.containers,
+      (o) => selectorText(o.spec.selector),
+    ),
+  ],
+};

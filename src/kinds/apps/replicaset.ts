@@ -1,0 +1,33 @@
+import type { ReplicaSet } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, integer, nameColumn, selectorText, templateColumns } from '../columns.ts';
+import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { defaults, fields, present } from '../defaulting.ts';
+import { orphans, selectable } from '../selectable.ts';
+
+export const replicaSet: Kind = {
+  group: 'apps',
+  kind: 'ReplicaSet',
+  resource: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
+  selectableFields: selectable({ 'status.replicas': '0' }),
+  indexes: { orphan: orphans },
+  default: defaults({ spec: present(fields({ replicas: 1, template: present(podTemplateDefaults) })) }),
+  prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
+  columns: [
+    nameColumn,
+    integer<ReplicaSet>('Desired', 'Pods that are desired.', (o) => o.spec.replicas ?? 0),
+    integer<ReplicaSet>('Current', 'Pods that exist.', (o) => o.status?.replicas ?? 0),
+    integer<ReplicaSet>('Ready', 'Pods that are ready.', (o) => o.status?.readyReplicas ?? 0),
+    ageColumn,
+    ...templateColumns<ReplicaSet>(
+      (o) => o.spec.template?.spec?.containers,
+      (o) => selectorText(o.spec.selector),
+    ),
+  ],
+};

@@ -1,0 +1,56 @@
+import type { Job } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { humanDuration } from '../../kube/table-format.ts';
+import { ageColumn, column, nameColumn, selectorText, templateColumns } from '../columns.ts';
+import { selectable } from '../selectable.ts';
+import { jobDefaults } from './job-defaults.ts';
+import { withGeneratedSelector } from './job-selector.ts';
+
+/** The first of these conditions that is true is the status shown; the middle is for jobs that are being deleted. */
+const CONDITIONS = ['Complete', 'Failed', 'Terminating', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet'];
+
+function statusText({ metadata, status }: Job): string {
+  const holds = (wanted: string): boolean =>
+    wanted === 'Terminating'
+      ? metadata.deletionTimestamp !== undefined
+      : (status?.conditions?.some((condition) => condition.type === wanted && condition.status === 'True') ?? false);
+  return CONDITIONS.find(holds) ?? 'Running';
+}
+
+function completionsText({ spec: { completions, parallelism = 0 }, status }: Job): string {
+  const succeeded = status?.succeeded ?? 0;
+  if (completions !== undefined && completions !== null) return `${succeeded}/${completions}`;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function durationText({ status }: Job, nowMs: number): string {
+  if (!status?.startTime) return '';
+  return humanDuration((status.completionTime ? Date.parse(status.completionTime) : nowMs) - Date.parse(status.startTime));
+}
+
+const { 'status.succeeded': succeeded = () => '0' } = selectable({ 'status.succeeded': '0' });
+
+export const job: Kind = {
+  group: 'batch',
+  kind: 'Job',
+  resource: 'jobs',
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  // The selector says "successful" where the field is called "succeeded".
+  selectableFields: { 'status.successful': (object) => succeeded(object) },
+  default: jobDefaults,
+  prepareForCreate: (object: Job) => ({ ...withGeneratedSelector(object), status: {} }),
+  columns: [
+    nameColumn,
+    column<Job>('Status', 'How far the job is.', statusText),
+    column<Job>('Completions', 'Pods that succeeded, of those needed.', completionsText),
+    column<Job>('Duration', 'Time that the job has taken.', durationText),
+    ageColumn,
+    ...templateColumns<Job>(
+      (o) => o.spec.template.spec?.containers,
+      (o) => selectorText(o.spec.selector),
+    ),
+  ],
+};

@@ -1,0 +1,46 @@
+import type { CoreEvent } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { defaults } from '../defaulting.ts';
+import { selectable } from '../selectable.ts';
+import { eventColumns } from './event-columns.ts';
+
+export const event: Kind = {
+  group: '',
+  kind: 'Event',
+  resource: 'events',
+  shortNames: ['ev'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  generation: false,
+  allowCreateOnUpdate: true,
+  selectableFields: {
+    ...selectable({
+      'involvedObject.kind': '',
+      'involvedObject.namespace': '',
+      'involvedObject.name': '',
+      'involvedObject.uid': '',
+      'involvedObject.apiVersion': '',
+      'involvedObject.resourceVersion': '',
+      'involvedObject.fieldPath': '',
+      reason: '',
+      reportingComponent: '',
+      type: '',
+    }),
+    source: (object) => eventSource(object),
+  },
+  default: defaults({
+    source: {},
+    firstTimestamp: null,
+    lastTimestamp: null,
+    eventTime: null,
+    reportingComponent: '',
+    reportingInstance: '',
+  }),
+  columns: eventColumns,
+};
+
+function eventSource(object: object): string {
+  // Only called for events.
+  const { source, reportingComponent } = object as CoreEvent;
+  return source?.component || reportingComponent || '';
+}

@@ -1,0 +1,46 @@
+import type { Namespace } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { defaults, present } from '../defaulting.ts';
+import { selectable } from '../selectable.ts';
+
+/** Names the namespace among its own labels, for namespace selectors. */
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+const FINALIZER = 'kubernetes';
+
+const withNameLabel = <T extends { readonly metadata: Namespace['metadata'] }>(object: T): T => {
+  const { name, labels } = object.metadata;
+  if (!name || labels?.[NAME_LABEL] === name) return object;
+  return { ...object, metadata: { ...object.metadata, labels: { ...labels, [NAME_LABEL]: name } } };
+};
+
+const withSpec = defaults({ spec: present() });
+
+export const namespace: Kind = {
+  group: '',
+  kind: 'Namespace',
+  resource: 'namespaces',
+  shortNames: ['ns'],
+  namespaced: false,
+  versions: [{ name: 'v1' }],
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  status: true,
+  generation: false,
+  selectableFields: selectable({ 'status.phase': '' }),
+  default: (object) => withNameLabel(withSpec(object)),
+  prepareForCreate(object: Namespace) {
+    const finalizers = object.spec.finalizers ?? [];
+    return withNameLabel({
+      ...object,
+      spec: { ...object.spec, finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER] },
+      status: { phase: 'Active' },
+    });
+  },
+  prepareForUpdate(object: Namespace, previous: Namespace) {
+    // spec.finalizers belong to whoever finalizes, and change through the subresource of that name.
+    return previous.spec === object.spec ? object : { ...object, spec: previous.spec };
+  },
+  beginDeletion: (object: Namespace) => ({ ...object, status: { ...object.status, phase: 'Terminating' } }),
+  holdsDeletion: (object: Namespace) => (object.spec.finalizers?.length ?? 0) > 0,
+  columns: [nameColumn, column<Namespace>('Status', 'Phase of the namespace.', (o) => o.status?.phase ?? ''), ageColumn],
+};

@@ -1,0 +1,35 @@
+import type { Node } from '../../../gen/kubernetes-types.ts';
+import type { KubeObject } from '../../kube/object.ts';
+
+/** How often a kubelet renews its lease, and reports conditions that have not changed. */
+const LEASE_RENEW_MS = 10_000;
+const STATUS_REPORT_MS = 300_000;
+
+const isHealthy = (node: Node): boolean =>
+  node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** The last instant at which something that happens every `periodMs` from `sinceMs` on has happened. */
+const lastBeatMs = (nowMs: number, sinceMs: number, periodMs: number): number =>
+  sinceMs + Math.floor(Math.max(nowMs - sinceMs, 0) / periodMs) * periodMs;
+
+/** A healthy node's conditions as its kubelet would have reported them last. One that is not ready keeps what is stored. */
+export function withHeartbeat(object: KubeObject, nowMs: number): KubeObject {
+  // Only called for nodes.
+  const node = object as unknown as Node;
+  if (!isHealthy(node)) return object;
+  const beatMs = Math.floor(nowMs / STATUS_REPORT_MS) * STATUS_REPORT_MS;
+  const conditions = node.status?.conditions?.map((condition) => {
+    const storedMs = Date.parse(condition.lastHeartbeatTime ?? '') || 0;
+    return beatMs > storedMs ? { ...condition, lastHeartbeatTime: isoSeconds(beatMs) } : condition;
+  });
+  return { ...object, status: { ...node.status, ...(conditions && { conditions }) } };
+}
+
+/** When the kubelet of a healthy node last renewed its lease, RFC 3339 with microseconds. undefined: what is stored stands. */
+export function leaseRenewTime(node: KubeObject | undefined, createdIso: string, nowMs: number): string | undefined {
+  if (!node || !isHealthy(node as unknown as Node)) return undefined;
+  const renewedMs = lastBeatMs(nowMs, Date.parse(createdIso), LEASE_RENEW_MS);
+  return new Date(renewedMs).toISOString().replace('Z', '000Z');
+}
+
+const isoSeconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19) + 'Z';

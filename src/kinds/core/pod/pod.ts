@@ -1,0 +1,73 @@
+import type { Pod, PodCondition } from '../../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../../kube/kind.ts';
+import { defaultsOf } from '../../defaulting.ts';
+import { indexBy, orphans, selectable } from '../../selectable.ts';
+import { podColumns } from './columns.ts';
+import { podDefaults } from './defaults.ts';
+import { qosClass } from './qos.ts';
+import { podRequests } from './requests.ts';
+
+/** A pod with scheduling gates says at once why nobody schedules it. */
+const gatedCondition: PodCondition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
+
+export const pod: Kind = {
+  group: '',
+  kind: 'Pod',
+  resource: 'pods',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  selectableFields: selectable({
+    'spec.nodeName': '',
+    'spec.restartPolicy': '',
+    'spec.schedulerName': '',
+    'spec.serviceAccountName': '',
+    'spec.hostNetwork': 'false',
+    'status.phase': '',
+    'status.podIP': '',
+    'status.nominatedNodeName': '',
+  }),
+  indexes: {
+    /** By node; pods that are not bound are filed under "". */
+    node: indexBy<Pod>((object) => [object.spec.nodeName ?? '']),
+    /** By namespace and label, as "namespace/key=value": what selectors with one exact value look up. */
+    label: indexBy<Pod>(({ metadata }) =>
+      Object.entries(metadata.labels ?? {}).map(([key, value]) => `${metadata.namespace}/${key}=${value}`),
+    ),
+    orphan: orphans,
+    /** Pods whose required anti-affinity concerns pods that come later, all under "". */
+    antiAffine: indexBy<Pod>(({ spec }) =>
+      spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length ? [''] : [],
+    ),
+  },
+  // A kind's totals are only ever given objects of that kind.
+  totals: { node: (object) => podRequests(object as unknown as Pod) },
+  gracePeriodSeconds(object: Pod, requested) {
+    const { nodeName, terminationGracePeriodSeconds = 0 } = object.spec;
+    const phase = object.status?.phase;
+    if (!nodeName || phase === 'Failed' || phase === 'Succeeded') return 0;
+    const seconds = requested ?? terminationGracePeriodSeconds;
+    // A negative period means the shortest that is still graceful.
+    return seconds < 0 ? 1 : seconds;
+  },
+  default: defaultsOf(podDefaults),
+  prepareForCreate(object: Pod, { nowIso }) {
+    const gated = (object.spec.schedulingGates?.length ?? 0) > 0;
+    return {
+      ...object,
+      status: {
+        phase: 'Pending',
+        ...(gated && { conditions: [{ ...gatedCondition, lastTransitionTime: nowIso }] }),
+        qosClass: qosClass(object),
+      },
+    };
+  },
+  columns: podColumns,
+};

@@ -1,0 +1,53 @@
+import type { Service, ServicePort } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, labelsText, nameColumn, wide } from '../columns.ts';
+import { indexBy, selectable } from '../selectable.ts';
+import { serviceDefaults } from './service-defaults.ts';
+
+function externalAddresses({ spec, status }: Service): string {
+  const own = spec.externalIPs ?? [];
+  switch (spec.type) {
+    case 'ExternalName':
+      return spec.externalName ?? '';
+    case 'LoadBalancer': {
+      const ingress = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '').filter(Boolean);
+      const balanced = [...new Set(ingress)].sort();
+      return [...balanced, ...own].join(',') || '<pending>';
+    }
+    default:
+      return own.join(',') || '<none>';
+  }
+}
+
+const portText = ({ port, nodePort, protocol }: ServicePort): string => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol ?? 'TCP'}`;
+
+export const service: Kind = {
+  group: '',
+  kind: 'Service',
+  resource: 'services',
+  shortNames: ['svc'],
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  generation: false,
+  selectableFields: selectable({ 'spec.clusterIP': '', 'spec.type': '' }),
+  indexes: {
+    clusterIP: indexBy<Service>(({ spec }) => (spec.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '')),
+    /** By every port that the Service takes on nodes, health check included. */
+    nodePort: indexBy<Service>(({ spec }) =>
+      [spec.healthCheckNodePort, ...(spec.ports ?? []).map(({ nodePort }) => nodePort)].filter((port) => !!port).map(String),
+    ),
+  },
+  default: serviceDefaults,
+  prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
+  columns: [
+    nameColumn,
+    column<Service>('Type', 'How the service is exposed.', ({ spec }) => spec.type ?? ''),
+    column<Service>('Cluster-IP', 'Address inside the cluster.', ({ spec }) => spec.clusterIPs?.[0] ?? '<none>'),
+    column<Service>('External-IP', 'Addresses from outside the cluster.', externalAddresses),
+    column<Service>('Port(s)', 'Ports, with those on the nodes.', ({ spec }) => spec.ports?.map(portText).join(',') || '<none>'),
+    ageColumn,
+    wide<Service>('Selector', 'Labels of the pods behind the service.', ({ spec }) => labelsText(spec.selector)),
+  ],
+};

@@ -1,0 +1,13 @@
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, nameColumn } from '../columns.ts';
+
+export const serviceAccount: Kind = {
+  group: '',
+  kind: 'ServiceAccount',
+  resource: 'serviceaccounts',
+  shortNames: ['sa'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  generation: false,
+  columns: [nameColumn, ageColumn],
+};
