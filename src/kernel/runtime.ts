@@ -88,7 +88,10 @@ export class Runtime {
 
   #enqueueFor(controller: Controller, watch: Watch, change: Parameters<NonNullable<Watch['targets']>>[0], reader: Reader): void {
     const scope = scopeOf(change.collection);
-    if (!watch.targets) return this.#enqueue(controller, { scope, key: change.key });
+    if (!watch.targets) {
+      this.#enqueue(controller, { scope, key: change.key });
+      return;
+    }
     for (const target of watch.targets(change, reader))
       this.#enqueue(controller, typeof target === 'string' ? { scope, key: target } : target);
   }

@@ -1,0 +1,169 @@
+import type { ControllerRevision, DaemonSet, DaemonSetStatus, Node, Pod } from '../../../gen/kubernetes-types.ts';
+import { fnv1a32 } from '../../kernel/hash.ts';
+import { controllerRevision } from '../../kinds/apps/controllerrevision.ts';
+import { daemonSet } from '../../kinds/apps/daemonset.ts';
+import { node as nodeKind } from '../../kinds/core/node.ts';
+import { pod as podKind } from '../../kinds/core/pod/pod.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { claim } from '../claim.ts';
+import { type ClusterController, keysOf, onControlled, onKind, onObject } from '../cluster-controller.ts';
+import { resolve } from '../deployment/replica-sets.ts';
+import { availableInMs, controllerRef, createPod, deletePod, isReady } from '../pod-control.ts';
+import { meetsNodeAffinity, untolerated } from '../scheduler/node-facts.ts';
+
+const HASH_LABEL = 'controller-revision-hash';
+const GENERATION = 'deprecated.daemonset.template.generation';
+
+/** One pod of the template on every node that it may run on. Models kubernetes pkg/controller/daemon. */
+export const daemonSetController: ClusterController = {
+  name: 'daemonset',
+  watches: [
+    onKind(daemonSet),
+    onControlled(podKind, 'DaemonSet'),
+    onObject(nodeKind, (_, reader, scope) => keysOf(reader, daemonSet, scope)),
+  ],
+  reconcile(cluster, name, namespace) {
+    const set = cluster.get<DaemonSet>(daemonSet, namespace, name);
+    if (!set || set.metadata.deletionTimestamp) return undefined;
+    const hash = String(fnv1a32(JSON.stringify(set.spec.template))).padStart(10, '0');
+    writeRevision(cluster, set, hash);
+    const pods = claim<Pod>(cluster, podKind, set, set.spec.selector);
+    const byNode = Map.groupBy(pods, (pod) => targetNode(pod));
+    const nodes = cluster.list<Node>(nodeKind);
+    for (const node of nodes) place(cluster, set, node, byNode.get(node.metadata.name) ?? [], hash);
+    for (const [nodeName, orphans] of byNode)
+      if (!nodes.some((node) => node.metadata.name === nodeName)) for (const pod of orphans) remove(cluster, set, pod);
+    roll(cluster, set, hash);
+    return writeStatus(cluster, set, nodes, hash);
+  },
+};
+
+/** The node that a daemon pod is made for: by affinity until the scheduler has assigned it. */
+const targetNode = (pod: Pod): string =>
+  pod.spec.nodeName ??
+  pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0] ??
+  '';
+
+/** Tolerations that every daemon pod gets, so that it runs on nodes that are in trouble. Source: daemon/util AddOrUpdateDaemonPodTolerations. */
+const TOLERATIONS = [
+  ['not-ready', 'NoExecute'],
+  ['unreachable', 'NoExecute'],
+  ['disk-pressure', 'NoSchedule'],
+  ['memory-pressure', 'NoSchedule'],
+  ['pid-pressure', 'NoSchedule'],
+  ['unschedulable', 'NoSchedule'],
+].map(([key, effect]) => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect: effect as string }));
+
+function templateFor(set: DaemonSet, nodeName?: string) {
+  const { template } = set.spec;
+  const own = template.spec.tolerations ?? [];
+  const network = template.spec.hostNetwork
+    ? [{ key: 'node.kubernetes.io/network-unavailable', operator: 'Exists', effect: 'NoSchedule' }]
+    : [];
+  const affinity = nodeName && {
+    affinity: {
+      ...template.spec.affinity,
+      nodeAffinity: {
+        ...template.spec.affinity?.nodeAffinity,
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] }],
+        },
+      },
+    },
+  };
+  return { ...template, spec: { ...template.spec, tolerations: [...own, ...TOLERATIONS, ...network], ...affinity } };
+}
+
+/** Whether a node should run the set's pod, and whether a pod that is there may stay. Source: daemon NodeShouldRunDaemonPod. */
+function eligibility(set: DaemonSet, node: Node): { run: boolean; stay: boolean } {
+  // Predicates look at the spec of a would-be pod only.
+  const pod = { ...templateFor(set), apiVersion: 'v1', kind: 'Pod' } as unknown as Pod;
+  const matches = meetsNodeAffinity(pod, node) && (!pod.spec.nodeName || pod.spec.nodeName === node.metadata.name);
+  return {
+    run: matches && untolerated(pod, node, ['NoSchedule', 'NoExecute']).length === 0,
+    stay: matches && untolerated(pod, node, ['NoExecute']).length === 0,
+  };
+}
+
+function place(cluster: Cluster, set: DaemonSet, node: Node, pods: readonly Pod[], hash: string): void {
+  const { run, stay } = eligibility(set, node);
+  const living = pods.filter((pod) => !pod.metadata.deletionTimestamp);
+  for (const pod of living) {
+    if (!stay) remove(cluster, set, pod);
+    else if (pod.status?.phase === 'Failed') {
+      cluster.event(
+        set,
+        'Warning',
+        'FailedDaemonPod',
+        `Found failed daemon pod ${pod.metadata.namespace}/${pod.metadata.name} on node ${node.metadata.name}, will try to kill it`,
+      );
+      remove(cluster, set, pod);
+    }
+  }
+  if (!run || pods.length > 0) return;
+  createPod(
+    cluster,
+    set,
+    templateFor(set, node.metadata.name),
+    { generateName: `${set.metadata.name}-` },
+    { labels: { [HASH_LABEL]: hash, 'pod-template-generation': set.metadata.annotations?.[GENERATION] ?? '1' } },
+  );
+}
+
+const remove = (cluster: Cluster, set: DaemonSet, pod: Pod): void => {
+  if (!pod.metadata.deletionTimestamp) deletePod(cluster, set, pod);
+};
+
+/** Rolling update without surge: so many pods of an old template go as availability allows; `place` brings the new ones. */
+function roll(cluster: Cluster, set: DaemonSet, hash: string): void {
+  if (set.spec.updateStrategy?.type === 'OnDelete') return;
+  const pods = cluster.indexed<Pod>(podKind, 'owner', set.metadata.uid);
+  const old = pods.filter((pod) => pod.metadata.labels?.[HASH_LABEL] !== hash && !pod.metadata.deletionTimestamp);
+  if (old.length === 0) return;
+  const most = Math.max(resolve(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, pods.length, Math.ceil), 1);
+  const unavailable = pods.filter((pod) => !isReady(pod) || pod.metadata.deletionTimestamp).length;
+  const unready = old.filter((pod) => !isReady(pod));
+  const ready = old.filter(isReady).slice(0, Math.max(most - unavailable, 0));
+  for (const pod of [...unready, ...ready]) remove(cluster, set, pod);
+}
+
+function writeRevision(cluster: Cluster, set: DaemonSet, hash: string): void {
+  const name = `${set.metadata.name}-${hash}`;
+  const existing = cluster.indexed<ControllerRevision>(controllerRevision, 'owner', set.metadata.uid);
+  if (existing.some((revision) => revision.metadata.name === name)) return;
+  const data = { spec: { template: { ...set.spec.template, $patch: 'replace' } } };
+  cluster.create(controllerRevision, {
+    metadata: {
+      name,
+      namespace: set.metadata.namespace ?? '',
+      labels: { ...set.spec.template.metadata?.labels, [HASH_LABEL]: hash },
+      annotations: { [GENERATION]: String(set.metadata.generation ?? 1) },
+      ownerReferences: [controllerRef(set)],
+    },
+    data,
+    revision: Math.max(0, ...existing.map((revision) => revision.revision)) + 1,
+  });
+}
+
+function writeStatus(cluster: Cluster, set: DaemonSet, nodes: readonly Node[], hash: string): { againMs: number } | undefined {
+  const pods = cluster.indexed<Pod>(podKind, 'owner', set.metadata.uid).filter((pod) => !pod.metadata.deletionTimestamp);
+  const byNode = Map.groupBy(pods, targetNode);
+  const wanted = nodes.filter((node) => eligibility(set, node).run);
+  const on = wanted.flatMap((node) => byNode.get(node.metadata.name)?.slice(0, 1) ?? []);
+  const waits = on.filter(isReady).map((pod) => availableInMs(pod, set.spec.minReadySeconds ?? 0, cluster.tx.nowMs) ?? 0);
+  const available = waits.filter((ms) => ms === 0).length;
+  const updated = on.filter((pod) => pod.metadata.labels?.[HASH_LABEL] === hash).length;
+  const status: DaemonSetStatus = {
+    currentNumberScheduled: on.length,
+    desiredNumberScheduled: wanted.length,
+    numberMisscheduled: pods.length - on.length,
+    numberReady: on.filter(isReady).length,
+    observedGeneration: set.metadata.generation ?? 1,
+    ...(updated && { updatedNumberScheduled: updated }),
+    ...(available && { numberAvailable: available }),
+    ...(wanted.length > available && { numberUnavailable: wanted.length - available }),
+  };
+  cluster.updateStatus<DaemonSet>(daemonSet, { ...set, status });
+  const pending = waits.filter((ms) => ms > 0);
+  return pending.length ? { againMs: Math.min(...pending) } : undefined;
+}

@@ -1,0 +1,31 @@
+import type { Controller } from '../kernel/controller.ts';
+import { type ClusterController, clusterController, type OpenRunning } from './cluster-controller.ts';
+import { daemonSetController } from './daemonset/daemonset.ts';
+import { deploymentController } from './deployment/deployment.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
+import { endpointSliceController } from './endpointslice/endpointslice.ts';
+import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { kubeletController } from './kubelet/kubelet.ts';
+import { namespaceController } from './namespace/namespace.ts';
+import { replicaSetController } from './replicaset/replicaset.ts';
+import { rootCaController } from './root-ca/root-ca.ts';
+import { schedulerController } from './scheduler/scheduler.ts';
+import { serviceAccountController } from './serviceaccount/serviceaccount.ts';
+
+/** All controllers that run inside a cluster, by name. */
+const definitions: readonly ClusterController[] = [
+  daemonSetController,
+  deploymentController,
+  endpointsController,
+  endpointSliceController,
+  garbageCollector,
+  kubeletController,
+  namespaceController,
+  replicaSetController,
+  rootCaController,
+  schedulerController,
+  serviceAccountController,
+];
+
+/** The controllers of all clusters of a world. */
+export const clusterControllers = (open: OpenRunning): Controller[] => definitions.map((definition) => clusterController(definition, open));

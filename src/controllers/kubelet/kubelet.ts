@@ -1,0 +1,68 @@
+import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
+import type { Outcome } from '../../kernel/controller.ts';
+import { collectionName } from '../../kernel/store.ts';
+import { node as nodeKind } from '../../kinds/core/node.ts';
+import { pod as podKind } from '../../kinds/core/pod/pod.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { kindClass } from '../../kube/kind.ts';
+import { type ClusterController, onObject } from '../cluster-controller.ts';
+import { type Clock, waitingStatus } from './container-status.ts';
+import { freePodAddress, hostAddress } from './pod-address.ts';
+import { stepPod, stopped } from './pod-status.ts';
+
+/**
+ * The simulated kubelets: what the nodes' agents do with the pods assigned to them. One controller for all nodes, a pod at a time;
+ * a pod on a node that is not Ready stays as it is. Models kubernetes pkg/kubelet as far as the API can tell.
+ */
+export const kubeletController: ClusterController = {
+  name: 'kubelet',
+  watches: [
+    onObject(podKind, (object) => ((object as Pod).spec.nodeName ? [`${object.metadata.namespace}/${object.metadata.name}`] : [])),
+    onObject(nodeKind, (object, reader, scope) =>
+      reader.indexed<Pod>(collectionName(kindClass(podKind), scope), 'node', object.metadata.name).map(({ key }) => key),
+    ),
+  ],
+  reconcile(cluster, name, namespace) {
+    const pod = cluster.get<Pod>(podKind, namespace, name);
+    if (!pod?.spec.nodeName) return undefined;
+    const node = cluster.get<Node>(nodeKind, undefined, pod.spec.nodeName);
+    if (!node || !isAlive(node)) return undefined;
+    if (pod.metadata.deletionTimestamp) return stop(cluster, pod);
+    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return undefined;
+    return run(cluster, pod, node);
+  },
+};
+
+const isAlive = (node: Node): boolean =>
+  node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+function run(cluster: Cluster, pod: Pod, node: Node): Outcome | undefined {
+  const clock: Clock = cluster.tx;
+  const podIP = pod.status?.podIP ?? freePodAddress(cluster, node, pod);
+  if (!podIP) return noAddress(cluster, pod, node);
+  const step = stepPod(pod, { hostIP: hostAddress(node), podIP }, clock);
+  cluster.updateStatus<Pod>(podKind, { ...pod, status: step.status });
+  for (const { type, reason, message } of step.events) cluster.event(pod, type, reason, message);
+  return step.againMs === undefined ? undefined : { againMs: step.againMs };
+}
+
+/** The node's address range is used up: the sandbox can't be made, the kubelet tries again. */
+function noAddress(cluster: Cluster, pod: Pod, node: Node): Outcome {
+  const message = `Failed to create pod sandbox: plugin type="azure-ipam" failed (add): no IP addresses available in ${node.spec.podCIDR ?? 'the node without podCIDR'}`;
+  cluster.event(pod, 'Warning', 'FailedCreatePodSandBox', message);
+  const containerStatuses = pod.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'));
+  cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, containerStatuses } });
+  return { againMs: 15_000 };
+}
+
+/** A deleted pod: its containers stop, the end is reported, then the object goes for good. */
+function stop(cluster: Cluster, pod: Pod): undefined {
+  const phase = pod.status?.phase;
+  if (phase !== 'Succeeded' && phase !== 'Failed') {
+    const running = pod.status?.containerStatuses?.filter((status) => status.state?.running) ?? [];
+    for (const { name } of running) cluster.event(pod, 'Normal', 'Killing', `Stopping container ${name}`);
+    cluster.updateStatus<Pod>(podKind, { ...pod, status: stopped(pod, 0, 'Completed', cluster.tx) });
+  }
+  cluster.delete(podKind, pod.metadata.namespace, pod.metadata.name, { gracePeriodSeconds: 0, uid: pod.metadata.uid });
+  return undefined;
+}

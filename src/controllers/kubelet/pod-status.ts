@@ -1,0 +1,183 @@
+import type { Container, ContainerStatus, Pod, PodCondition, PodStatus } from '../../../gen/kubernetes-types.ts';
+import { withCondition } from '../pod-control.ts';
+import { type Clock, type Role, type Step, stepContainer, waitingStatus } from './container-status.ts';
+
+/** Addresses that the node gave the pod. */
+export interface Addresses {
+  readonly hostIP: string;
+  readonly podIP: string;
+}
+
+/** A pod's next status, events to record, and when to look again by the clock alone. */
+export interface PodStep {
+  readonly status: PodStatus;
+  readonly events: Step['events'];
+  readonly againMs?: number;
+}
+
+const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
+const succeeded = (status: ContainerStatus): boolean => status.state?.terminated?.exitCode === 0;
+
+/**
+ * What a kubelet would report of a running pod now. Init containers run one after the other, sidecars stay, then all containers run
+ * together; probes succeed as soon as they may. Pure. Models kubernetes pkg/kubelet status and prober.
+ */
+export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
+  const expired = deadline(pod, clock);
+  if (expired.passed) return { status: failedByDeadline(pod, clock), events: [] };
+  const restarts = (pod.spec.restartPolicy ?? 'Always') as Role['restarts'];
+  const inits = pod.spec.initContainers ?? [];
+  const steps: Step[] = [];
+  let initialized = true;
+  const initStatuses = inits.map((container) => {
+    const previous = pod.status?.initContainerStatuses?.find(({ name }) => name === container.name);
+    if (!initialized) return previous ?? waitingStatus(container, 'PodInitializing');
+    const sidecar = isSidecar(container);
+    const role: Role = sidecar
+      ? { once: false, restarts: 'Always' }
+      : { once: true, restarts: restarts === 'Never' ? 'Never' : 'OnFailure' };
+    const step = stepContainer(pod, container, previous, role, clock);
+    steps.push(step);
+    initialized = sidecar ? step.status.started === true : succeeded(step.status);
+    return sidecar ? step.status : { ...step.status, ready: succeeded(step.status) };
+  });
+  const statuses = pod.spec.containers.map((container) => {
+    const previous = pod.status?.containerStatuses?.find(({ name }) => name === container.name);
+    if (!initialized) return previous ?? waitingStatus(container, inits.length ? 'PodInitializing' : 'ContainerCreating');
+    const step = stepContainer(pod, container, previous, { once: false, restarts }, clock);
+    steps.push(step);
+    return step.status;
+  });
+  const phase = phaseOf(pod, statuses, initStatuses, restarts);
+  const waits = [...steps.map((step) => step.againMs), expired.inMs].filter((ms) => ms !== undefined);
+  const status = {
+    ...pod.status,
+    phase,
+    observedGeneration: pod.metadata.generation ?? 1,
+    ...addressFields(addresses),
+    startTime: pod.status?.startTime ?? clock.nowIso,
+    ...(inits.length && { initContainerStatuses: initStatuses }),
+    containerStatuses: statuses,
+    conditions: conditions(
+      pod,
+      phase,
+      initialized,
+      [...statuses, ...initStatuses.filter((_, i) => isSidecar(inits[i] as Container))],
+      clock,
+    ),
+  };
+  const again = phase === 'Succeeded' || phase === 'Failed' ? undefined : waits.length ? Math.min(...waits) : undefined;
+  return { status, events: steps.flatMap((step) => step.events), ...(again !== undefined && { againMs: again }) };
+}
+
+const addressFields = ({ hostIP, podIP }: Addresses) => ({
+  hostIP,
+  hostIPs: [{ ip: hostIP }],
+  podIP,
+  podIPs: [{ ip: podIP }],
+});
+
+function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], inits: readonly ContainerStatus[], restarts: string): string {
+  const initFailed = restarts === 'Never' && inits.some((status) => status.state?.terminated && !succeeded(status));
+  if (initFailed) return 'Failed';
+  const ended = statuses.every((status) => status.state?.terminated);
+  if (ended && statuses.every(succeeded) && restarts !== 'Always') return 'Succeeded';
+  if (ended && restarts === 'Never') return 'Failed';
+  const begun = statuses.some((status) => status.state?.running || status.state?.terminated || status.lastState?.terminated);
+  return begun ? 'Running' : (pod.status?.phase ?? 'Pending');
+}
+
+function conditions(
+  pod: Pod,
+  phase: string,
+  initialized: boolean,
+  statuses: readonly ContainerStatus[],
+  clock: Clock,
+): readonly PodCondition[] {
+  const names = (pick: (status: ContainerStatus) => boolean) =>
+    `[${statuses
+      .filter(pick)
+      .map(({ name }) => name)
+      .join(' ')}]`;
+  const completed = phase === 'Succeeded' || phase === 'Failed';
+  const unready = statuses.some((status) => !status.ready);
+  const gates = (pod.spec.readinessGates ?? []).map(({ conditionType }) => conditionType);
+  const gatesOpen = gates.every((type) =>
+    pod.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True'),
+  );
+  const reason = completed ? (phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed') : 'ContainersNotReady';
+  const whyNot =
+    unready || completed
+      ? { reason, ...(!completed && { message: `containers with unready status: ${names((status) => !status.ready)}` }) }
+      : {};
+  const gateReason = { reason: 'ReadinessGatesNotReady', message: 'the status of pod readiness gate is not "True"' };
+  const facts: [type: string, state: boolean, why: { reason?: string; message?: string }][] = [
+    ['PodReadyToStartContainers', !completed, {}],
+    [
+      'Initialized',
+      initialized,
+      initialized
+        ? phase === 'Succeeded'
+          ? { reason: 'PodCompleted' }
+          : {}
+        : { reason: 'ContainersNotInitialized', message: 'containers with incomplete status' },
+    ],
+    ['Ready', !completed && !unready && gatesOpen, !completed && !unready ? (gatesOpen ? {} : gateReason) : whyNot],
+    ['ContainersReady', !completed && !unready, whyNot],
+  ];
+  return facts.reduce(
+    (list, [type, state, why]) =>
+      withCondition<PodCondition>(list, {
+        type,
+        status: state ? 'True' : 'False',
+        observedGeneration: pod.metadata.generation ?? 1,
+        lastTransitionTime: clock.nowIso,
+        ...why,
+      }),
+    (pod.status?.conditions ?? []) as readonly PodCondition[],
+  );
+}
+
+/** spec.activeDeadlineSeconds, counted from the pod's start. */
+function deadline(pod: Pod, clock: Clock): { passed: boolean; inMs?: number } {
+  if (pod.spec.activeDeadlineSeconds === undefined) return { passed: false };
+  const inMs = Date.parse(pod.status?.startTime ?? clock.nowIso) + pod.spec.activeDeadlineSeconds * 1000 - clock.nowMs;
+  return { passed: inMs <= 0, inMs };
+}
+
+function failedByDeadline(pod: Pod, clock: Clock): PodStatus {
+  return {
+    ...stopped(pod, 137, 'Error', clock),
+    phase: 'Failed',
+    reason: 'DeadlineExceeded',
+    message: 'Pod was active on the node longer than the specified deadline',
+  };
+}
+
+/** The status of a pod whose containers were stopped: what a kubelet reports just before it lets a deleted pod go. */
+export function stopped(pod: Pod, exitCode: number, reason: string, clock: Clock): PodStatus {
+  const stop = (status: ContainerStatus): ContainerStatus => {
+    if (status.state?.terminated) return status;
+    const startedAt = status.state?.running?.startedAt ?? clock.nowIso;
+    const terminated = {
+      exitCode,
+      reason,
+      startedAt,
+      finishedAt: clock.nowIso,
+      ...(status.containerID && { containerID: status.containerID }),
+    };
+    return { ...status, state: { terminated }, ready: false, started: false };
+  };
+  const containerStatuses = pod.status?.containerStatuses?.map(stop) ?? [];
+  const initStatuses = pod.status?.initContainerStatuses?.map(stop);
+  const succeededAll = containerStatuses.length > 0 && containerStatuses.every(succeeded);
+  const phase = succeededAll ? 'Succeeded' : 'Failed';
+  return {
+    ...pod.status,
+    phase,
+    observedGeneration: pod.metadata.generation ?? 1,
+    containerStatuses,
+    ...(initStatuses && { initContainerStatuses: initStatuses }),
+    conditions: conditions(pod, phase, true, containerStatuses, clock),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Node, Pod, TopologySpreadConstraint } from '../../../gen/kubernetes-types.ts';
+import { everything, type LabelSelector } from '../../kube/selectors/label-selector.ts';
+import { selectorOf } from '../selection.ts';
+import { meetsNodeAffinity, untolerated } from './node-facts.ts';
+import type { Placement, Plugin } from './plugin.ts';
+
+/** What upstream spreads by when a pod says nothing: gently over hosts and zones, among pods of the same controller. */
+const DEFAULTS: readonly TopologySpreadConstraint[] = [
+  { maxSkew: 3, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+  { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+];
+/** Siblings counted for the default constraints: beyond so many, the spread of these decides. */
+const SIBLINGS = 1000;
+
+interface Counted {
+  readonly constraint: TopologySpreadConstraint;
+  /** Matching pods per value of the topology key; every eligible value is present. */
+  readonly perDomain: Map<string, number>;
+  readonly least: number;
+  readonly selfMatch: number;
+}
+
+/** Keeps pods spread over topology domains. Models scheduler plugin PodTopologySpread. */
+export const podTopologySpread: Plugin<readonly Counted[]> = {
+  name: 'PodTopologySpread',
+  weight: 2,
+  prepare(pod, placement) {
+    const own = pod.spec.topologySpreadConstraints ?? [];
+    const counted = own.length
+      ? own.map((constraint) =>
+          count(
+            pod,
+            placement,
+            constraint,
+            placement.matching([pod.metadata.namespace ?? ''], selector(pod, constraint)),
+            selector(pod, constraint),
+          ),
+        )
+      : defaults(pod, placement);
+    return counted.length ? counted : undefined;
+  },
+  filter(_, { node }, counted) {
+    for (const { constraint, perDomain, least, selfMatch } of counted) {
+      if (constraint.whenUnsatisfiable !== 'DoNotSchedule') continue;
+      const domain = node.metadata.labels?.[constraint.topologyKey];
+      if (domain === undefined)
+        return { reason: "node(s) didn't match pod topology spread constraints (missing required label)", resolvable: false };
+      if ((perDomain.get(domain) ?? 0) + selfMatch - least > constraint.maxSkew)
+        return { reason: "node(s) didn't match pod topology spread constraints", resolvable: true };
+    }
+    return undefined;
+  },
+  score: (_, { node }, counted) =>
+    counted
+      .filter(({ constraint }) => constraint.whenUnsatisfiable === 'ScheduleAnyway')
+      .reduce((total, { constraint, perDomain }) => {
+        const pods = perDomain.get(node.metadata.labels?.[constraint.topologyKey] ?? '') ?? 0;
+        return total + pods * Math.log(perDomain.size + 2) + (constraint.maxSkew - 1);
+      }, 0),
+  normalize(scores) {
+    const max = Math.max(...scores);
+    const min = Math.min(...scores);
+    return scores.map((score) => (max === 0 ? 100 : Math.floor((100 * (max + min - score)) / max)));
+  },
+};
+
+function defaults(pod: Pod, placement: Placement): Counted[] {
+  const siblings = placement.siblings(pod, SIBLINGS);
+  if (siblings.length === 0) return [];
+  return DEFAULTS.map((constraint) => count(pod, placement, constraint, siblings, everything));
+}
+
+function selector(pod: Pod, constraint: TopologySpreadConstraint): LabelSelector {
+  const keys = (constraint.matchLabelKeys ?? []).filter((key) => pod.metadata.labels?.[key] !== undefined);
+  if (keys.length === 0) return selectorOf(constraint.labelSelector);
+  const matchLabels = Object.fromEntries(keys.map((key) => [key, pod.metadata.labels?.[key] ?? '']));
+  return selectorOf({ ...constraint.labelSelector, matchLabels: { ...constraint.labelSelector?.matchLabels, ...matchLabels } });
+}
+
+function count(
+  pod: Pod,
+  placement: Placement,
+  constraint: TopologySpreadConstraint,
+  pods: readonly Pod[],
+  matcher: LabelSelector,
+): Counted {
+  const perDomain = new Map<string, number>();
+  for (const { node } of placement.nodes) {
+    const domain = node.metadata.labels?.[constraint.topologyKey];
+    if (domain !== undefined && eligible(pod, node, constraint)) perDomain.set(domain, 0);
+  }
+  for (const each of pods) {
+    if (each.metadata.deletionTimestamp) continue;
+    const domain = placement.nodeOf(each)?.metadata.labels?.[constraint.topologyKey];
+    if (domain !== undefined && perDomain.has(domain)) perDomain.set(domain, (perDomain.get(domain) ?? 0) + 1);
+  }
+  const least = perDomain.size < (constraint.minDomains ?? 0) ? 0 : Math.min(...perDomain.values(), Number.POSITIVE_INFINITY);
+  return { constraint, perDomain, least: Number.isFinite(least) ? least : 0, selfMatch: matcher.matches(pod.metadata.labels) ? 1 : 0 };
+}
+
+const eligible = (pod: Pod, node: Node, { nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore' }: TopologySpreadConstraint): boolean =>
+  (nodeAffinityPolicy !== 'Honor' || meetsNodeAffinity(pod, node)) &&
+  (nodeTaintsPolicy !== 'Honor' || untolerated(pod, node, ['NoSchedule', 'NoExecute']).length === 0);
