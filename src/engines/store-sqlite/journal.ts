@@ -8,9 +8,6 @@ import type { FromWorker, ToWorker } from './worker.ts';
 
 export type { OpenOptions };
 
-/** Unbuilt the worker is the TypeScript file beside this one; a bundle carries it as an own entry with this name. */
-const WORKER_FILE = import.meta.url.endsWith('.ts') ? './worker.ts' : './journal-worker.js';
-
 interface PendingCopy {
   resolve(revision: number): void;
   reject(error: Error): void;
@@ -44,7 +41,7 @@ export class SqliteJournal implements Journal {
     this.#durable = revision;
     this.#appended = revision;
     // Own execArgv: the parent's (--test, --input-type …) do not concern the worker.
-    this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { execArgv: [], name: 'journal' });
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { execArgv: [], name: 'journal' });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => {
