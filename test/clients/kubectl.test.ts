@@ -62,7 +62,9 @@ function defineSession(service: () => Service, version: string, path: string): v
   test('apply -f: the Ingress and the NetworkPolicy of the AKS notes', async () => {
     assert.match(await kubectl(['apply', '-f', manifest('ingress')]), /ingress\.networking\.k8s\.io\/myapp-ingress created/);
     assert.match(await kubectl(['apply', '-f', manifest('network-policy')]), /networkpolicy\.networking\.k8s\.io\/backend-policy created/);
-    assert.match(await kubectl(['get', 'ingress']), /myapp-ingress +public +myapp\.com +80, 443/);
+    const ingresses = await kubectl(['get', 'ingress']);
+    assert.match(ingresses, /myapp-ingress +public +myapp\.com +80, 443/);
+    assert.match(ingresses, /aspnetapp-ingress +traefik-internal +bu0001a0008-00\.aks-ingress\.contoso\.com +80, 443/);
     assert.match(await kubectl(['get', 'networkpolicy']), /backend-policy +app=backend/);
     assert.match(await kubectl(['describe', 'networkpolicy', 'backend-policy']), /PodSelector: app=frontend/);
   });
