@@ -38,8 +38,11 @@ export interface Cluster {
   /** Objects owned by that uid (index "owner"), or filed under another index of the kind. */
   indexed<T extends KubeObject = KubeObject>(kind: Kind, index: string, key: string): T[];
   create<T extends KubeObject = KubeObject>(kind: Kind, object: NewObject): T;
-  /** Replaces all but status (for kinds that have the subresource). No write when nothing changed. */
-  update<T extends KubeObject = KubeObject>(kind: Kind, object: T): T;
+  /**
+   * Replaces all but status (for kinds that have the subresource). No write when nothing changed. With `subresource` ("finalize",
+   * "ephemeralcontainers") it replaces what that path may change and the object itself may not.
+   */
+  update<T extends KubeObject = KubeObject>(kind: Kind, object: T, subresource?: string): T;
   /** Replaces status alone. No write when nothing changed. */
   updateStatus<T extends KubeObject = KubeObject>(kind: Kind, object: T): T;
   delete(kind: Kind, namespace: string | undefined, name: string, options?: DeleteOptions): void;

@@ -32,10 +32,8 @@ export const namespaceController: ClusterController = {
     if (remaining) return;
     // The finalize subresource: only the namespace controller takes "kubernetes" out of spec.finalizers.
     const current = cluster.get<Namespace>(namespaceKind, undefined, name) ?? namespace;
-    cluster.update(namespaceKind, {
-      ...current,
-      spec: { ...current.spec, finalizers: (current.spec.finalizers ?? []).filter((f) => f !== 'kubernetes') },
-    });
+    const finalizers = (current.spec.finalizers ?? []).filter((f) => f !== 'kubernetes');
+    cluster.update(namespaceKind, { ...current, spec: { ...current.spec, finalizers } }, 'finalize');
   },
 };
 

@@ -41,10 +41,12 @@ export const kindContextOf = ({ tx, scope, version }: Pick<WriteContext, 'tx' | 
   nowMs: tx.nowMs,
 });
 
-export const collectionOf = (kind: Pick<Kind, 'group' | 'resource'>, scope: string): string => collectionName(kindClass(kind), scope);
+export const collectionOf = (kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>, scope: string): string =>
+  collectionName(kindClass(kind), scope);
 
 /** "apps/v1" of the stored shape. */
 export function storedApiVersion(kind: Kind): string {
   const version = (kind.versions[0] as { name: string }).name; // every kind has at least one version
-  return kind.group ? `${kind.group}/${version}` : version;
+  const { group } = kind.storedAs ?? kind;
+  return group ? `${group}/${version}` : version;
 }

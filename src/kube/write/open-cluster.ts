@@ -51,7 +51,8 @@ function openCluster(context: WriteContext): Cluster {
       values<T>(tx.list(collectionOf(kind, scope), namespace === undefined ? {} : { prefix: `${namespace}/` })),
     indexed: <T extends KubeObject>(kind: Kind, index: string, key: string) => values<T>(tx.indexed(collectionOf(kind, scope), index, key)),
     create: <T extends KubeObject>(kind: Kind, object: Parameters<Cluster['create']>[1]) => createObject(context, kind, object).object as T,
-    update: <T extends KubeObject>(kind: Kind, object: T) => updateObject(context, kind, object).object as T,
+    update: <T extends KubeObject>(kind: Kind, object: T, subresource = '') =>
+      updateObject(context, kind, object, { subresource }).object as T,
     updateStatus: <T extends KubeObject>(kind: Kind, object: T) =>
       updateObject(context, kind, object, { subresource: 'status' }).object as T,
     delete: (kind, namespace, name, options = {}) => {
