@@ -86,9 +86,11 @@ export class Collection {
 
   set(key: string, entry: Entry | undefined): void {
     const previous = this.tree.get(key);
+    // All at first, so that an index which throws leaves everything as it was.
+    const names = this.#indexes.map((index) => (entry ? index.keys(entry.value, key) : []));
     this.#indexes.forEach((index, i) => {
       const tree = this.#indexTrees[i] as Tree<Entry>;
-      const after = entry ? index.keys(entry.value, key) : [];
+      const after = names[i] as readonly string[];
       if (previous) for (const name of index.keys(previous.value, key)) if (!after.includes(name)) tree.delete(name + SEPARATOR + key);
       if (entry) for (const name of after) tree.set(name + SEPARATOR + key, entry);
       if (index.totals) this.#addUp(index, i, previous, entry, key);

@@ -1,4 +1,14 @@
-import { type Change, Collection, type Entry, type IndexDefinition, type Range, scan, type Totals, type Tree } from './collection.ts';
+import {
+  type Change,
+  Collection,
+  type Entry,
+  type IndexDefinition,
+  newTree,
+  type Range,
+  scan,
+  type Totals,
+  type Tree,
+} from './collection.ts';
 import { sha256Hex } from './hash.ts';
 import type { Json } from './json.ts';
 
@@ -21,7 +31,7 @@ export interface Reader {
   /** What a declared index adds up under `indexKey`; empty when nothing is filed there. */
   totals(collection: string, index: string, indexKey: string): Totals;
   count(collection: string): number;
-  /** Names of the collections of one class that hold something, e.g. that of every cluster. */
+  /** Names of the collections of one class that hold something, e.g. that of every cluster, in order of their names. */
   collections(className: string): string[];
 }
 
@@ -60,7 +70,12 @@ const HISTORY_CHANGES = 100_000;
 /** Snapshots of past revisions kept for the next page of a paged list. */
 const PAST_SNAPSHOTS = 16;
 
-type Timed = { readonly change: Change; readonly atMs: number };
+/** Entries of one digest step, so that no world is too large for one string. */
+const DIGEST_CHUNK = 1_000;
+
+/** `atMs` is infinite until the change is published. */
+type Timed = { readonly change: Change; atMs: number };
+type Past = { readonly revision: number; readonly tree: Tree<Entry> };
 
 /**
  * Revisioned collections of immutable values: in memory, synchronous, forkable.
@@ -69,11 +84,12 @@ type Timed = { readonly change: Change; readonly atMs: number };
 export class Store implements Reader {
   readonly #indexes: readonly IndexDefinition[];
   readonly #collections = new Map<string, Collection>();
-  readonly #classes = new Map<string, Set<string>>();
-  /** Changes of all collections, oldest first from #historyStart on. */
+  /** Names of the collections that exist per class, sorted: what a reader sees must not depend on how the process got there. */
+  readonly #classes = new Map<string, string[]>();
+  /** Changes of all collections, oldest first from #historyStart on, those of an open transaction included. */
   #history: Timed[] = [];
   #historyStart = 0;
-  readonly #past = new Map<string, Tree<Entry>>();
+  readonly #past = new Map<string, Past>();
   #revision: number;
   #compacted: number;
 
@@ -114,7 +130,7 @@ export class Store implements Reader {
   }
 
   collections(className: string): string[] {
-    return [...(this.#classes.get(className) ?? [])].filter((name) => this.count(name) > 0);
+    return this.#classes.get(className)?.slice() ?? [];
   }
 
   /**
@@ -122,38 +138,43 @@ export class Store implements Reader {
    * until `publish`.
    */
   write(collection: string, key: string, value: Json | undefined): Change {
-    const target = this.#open(collection);
-    const previous = target.tree.get(key);
-    const revision = ++this.#revision;
-    const entry = value === undefined ? undefined : { key, value, revision, createdRevision: previous?.createdRevision ?? revision };
-    target.set(key, entry);
-    return { revision, collection, key, ...(entry && { entry }), ...(previous && { previous }) };
+    const previous = this.#collections.get(collection)?.tree.get(key);
+    const revision = this.#revision + 1;
+    const change = newChange(revision, collection, key, value, previous);
+    this.#set(collection, key, change.entry);
+    this.#revision = revision;
+    this.#history.push({ change, atMs: Number.POSITIVE_INFINITY });
+    return change;
   }
 
-  /** Takes back writes that were not published, newest first; the revision counter goes back with them. */
+  /** Takes back the latest writes, which were not published, newest first; the revision counter goes back with them. */
   undo(changes: readonly Change[]): void {
-    for (const change of changes.toReversed()) {
-      this.#open(change.collection).set(change.key, change.previous);
+    for (let i = changes.length - 1; i >= 0; i--) {
+      const change = changes[i] as Change;
+      if (this.#history.pop()?.change !== change) throw new Error('only the latest writes can be taken back');
+      this.#set(change.collection, change.key, change.previous);
       this.#revision = change.revision - 1;
     }
+    for (const [name, { revision }] of this.#past) if (revision > this.#revision) this.#past.delete(name);
   }
 
-  /** Makes a transaction's writes part of the history. */
+  /** Makes a transaction's writes, the latest ones, part of the history. */
   publish(commit: Commit): void {
-    for (const change of commit.changes) this.#history.push({ change, atMs: commit.atMs });
+    for (let i = this.#history.length - commit.changes.length; i < this.#history.length; i++)
+      (this.#history[i] as Timed).atMs = commit.atMs;
     this.compact(commit.atMs);
   }
 
   /** Puts a recovered entry in place, bypassing history. */
   restore(collection: string, entry: Entry): void {
-    this.#open(collection).set(entry.key, entry);
+    this.#set(collection, entry.key, entry);
     if (entry.revision > this.#revision) this.#revision = entry.revision;
     this.#compacted = this.#revision;
   }
 
   /** Recovery of a deletion, or of a revision that was used up without leaving anything. */
   restoreDeleted(collection: string, key: string, revision: number): void {
-    this.#open(collection).set(key, undefined);
+    this.#set(collection, key, undefined);
     this.skipTo(revision);
   }
 
@@ -197,21 +218,22 @@ export class Store implements Reader {
    */
   listAt<V extends Json>(collection: string, revision: number, range: Range = {}): Entry<V>[] {
     if (revision >= this.#revision) return this.list(collection, range);
-    const changes = this.changesSince(collection, revision);
-    if (changes.length === 0) return this.list(collection, range);
+    if (revision < this.#compacted) throw new Compacted(this.#compacted);
     const name = `${revision}/${collection}`;
-    let tree = this.#past.get(name);
-    if (!tree) {
-      tree = this.#open(collection).tree.clone();
-      for (const change of changes.toReversed()) {
-        if (change.previous) tree.set(change.key, change.previous);
-        else tree.delete(change.key);
-      }
-    }
+    const past = this.#past.get(name) ?? { revision, tree: this.#treeAt(collection, revision) };
     this.#past.delete(name);
-    this.#past.set(name, tree);
+    this.#past.set(name, past);
     if (this.#past.size > PAST_SNAPSHOTS) this.#past.delete(this.#past.keys().next().value as string);
-    return scan(tree, range) as Entry<V>[];
+    return scan(past.tree, range) as Entry<V>[];
+  }
+
+  #treeAt(collection: string, revision: number): Tree<Entry> {
+    const tree = this.#collections.get(collection)?.tree.clone() ?? newTree<Entry>();
+    for (const change of this.changesSince(collection, revision).reverse()) {
+      if (change.previous) tree.set(change.key, change.previous);
+      else tree.delete(change.key);
+    }
+    return tree;
   }
 
   /** A copy that shares every entry; both sides stay writable. History is not taken over. O(collections). */
@@ -221,12 +243,21 @@ export class Store implements Reader {
     return copy;
   }
 
-  /** SHA-256 over all keys and values: equal worlds have equal digests. */
+  /** SHA-256 over all keys, values and revisions: equal worlds have equal digests. Cost: every value encoded once. */
   digest(): string {
-    const lines: string[] = [];
+    let digest = '';
+    let lines: string[] = [];
+    const step = (): void => {
+      digest = sha256Hex(`${digest}\n${lines.join('\n')}`);
+      lines = [];
+    };
     for (const name of [...this.#collections.keys()].sort())
-      for (const { key, value, revision } of this.list(name)) lines.push(`${name}\t${key}\t${revision}\t${canonical(value)}`);
-    return sha256Hex(lines.join('\n'));
+      for (const { key, value, revision } of this.list(name)) {
+        lines.push(`${name}\t${key}\t${revision}\t${canonical(value)}`);
+        if (lines.length === DIGEST_CHUNK) step();
+      }
+    step();
+    return digest;
   }
 
   /** Every stored entry with its collection, for snapshots. */
@@ -234,21 +265,47 @@ export class Store implements Reader {
     for (const [collection, { tree }] of this.#collections) for (const entry of tree.values()) yield { collection, entry };
   }
 
-  #open(name: string): Collection {
+  /** A collection exists while it holds something, so that deleted clusters leave nothing behind. */
+  #set(name: string, key: string, entry: Entry | undefined): void {
     const found = this.#collections.get(name);
-    if (found) return found;
-    const className = classOf(name);
-    return this.#adopt(name, new Collection(this.#indexes.filter((index) => index.class === className)));
+    if (!found && !entry) return;
+    const collection = found ?? this.#adopt(name, new Collection(this.#indexes.filter((index) => index.class === classOf(name))));
+    collection.set(key, entry);
+    if (collection.tree.size === 0) this.#drop(name);
   }
 
   #adopt(name: string, collection: Collection): Collection {
     this.#collections.set(name, collection);
     const className = classOf(name);
     const names = this.#classes.get(className);
-    if (names) names.add(name);
-    else this.#classes.set(className, new Set([name]));
+    if (names) names.splice(placeOf(names, name), 0, name);
+    else this.#classes.set(className, [name]);
     return collection;
   }
+
+  #drop(name: string): void {
+    this.#collections.delete(name);
+    const names = this.#classes.get(classOf(name)) as string[];
+    names.splice(placeOf(names, name), 1);
+  }
+}
+
+/** The three shapes of a change, absent fields left out. */
+function newChange(revision: number, collection: string, key: string, value: Json | undefined, previous: Entry | undefined): Change {
+  if (value === undefined) return previous ? { revision, collection, key, previous } : { revision, collection, key };
+  if (!previous) return { revision, collection, key, entry: { key, value, revision, createdRevision: revision } };
+  return { revision, collection, key, entry: { key, value, revision, createdRevision: previous.createdRevision }, previous };
+}
+
+/** Index at which `name` stands or belongs in sorted names. */
+function placeOf(names: readonly string[], name: string): number {
+  let low = 0;
+  for (let high = names.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((names[middle] as string) < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** JSON with object keys in order, so that equal values have equal text. */

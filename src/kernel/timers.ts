@@ -5,12 +5,15 @@ interface Wake {
   readonly order: number;
 }
 
+/** Replaced wake-ups beyond twice the live ones after which they are swept out. */
+const STALE_SLACK = 64;
+
 /**
- * Wake-ups in order of time, then of setting. A binary heap with lazy deletion: set and clear O(log n), next O(1) amortized.
+ * Wake-ups in order of time, then of setting. A binary heap with lazy deletion: set and clear O(log n) amortized, next O(1).
  * Never persisted: controllers are level-triggered, so a start asks all of them anew.
  */
 export class Timers {
-  readonly #heap: Wake[] = [];
+  #heap: Wake[] = [];
   readonly #current = new Map<string, Wake>();
   #order = 0;
 
@@ -18,11 +21,14 @@ export class Timers {
     return this.#current.size;
   }
 
+  /** Throws for a time that is no number: it would never be due, nor let others be. */
   set(key: string, atMs: number): void {
+    if (Number.isNaN(atMs)) throw new RangeError(`wake-up of ${key} at NaN`);
     const wake = { key, atMs, order: this.#order++ };
     this.#current.set(key, wake);
     this.#heap.push(wake);
     this.#up(this.#heap.length - 1);
+    if (this.#heap.length > 2 * this.#current.size + STALE_SLACK) this.#rebuild();
   }
 
   clear(key: string): void {
@@ -43,6 +49,20 @@ export class Timers {
     this.#pop();
     this.#current.delete(next.key);
     return next.key;
+  }
+
+  /** The same wake-ups for another world: both go their own way from here. O(wake-ups). */
+  fork(): Timers {
+    const copy = new Timers();
+    for (const [key, wake] of this.#current) copy.#current.set(key, wake);
+    copy.#heap = this.#heap.slice();
+    copy.#order = this.#order;
+    return copy;
+  }
+
+  #rebuild(): void {
+    // A sorted array is a heap.
+    this.#heap = [...this.#current.values()].sort((a, b) => a.atMs - b.atMs || a.order - b.order);
   }
 
   #dropStale(): void {

@@ -17,6 +17,7 @@ export class Transaction implements Reader {
   readonly #seed: string;
   readonly changes: Change[] = [];
   #random: Random | undefined;
+  #ended = false;
 
   constructor(store: Store, nowMs: number, seed: string) {
     this.#store = store;
@@ -68,19 +69,40 @@ export class Transaction implements Reader {
     return this.#store.collections(className);
   }
 
+  /** Runs a part of the transaction: when it throws, its own writes are taken back and those before it stay. */
+  attempt<T>(work: (tx: Transaction) => T): T {
+    const mark = this.changes.length;
+    try {
+      const result = work(this);
+      if (result instanceof Promise) throw new TypeError('a transaction is synchronous: await before it or after it');
+      return result;
+    } catch (error) {
+      this.#store.undo(this.changes.splice(mark));
+      throw error;
+    }
+  }
+
+  /** Called by the world; who writes afterwards has kept the transaction too long. */
+  end(): void {
+    this.#ended = true;
+  }
+
   /** Throws RevisionConflict when `expected` does not hold. The value must not be written to afterwards. */
   put<V extends Json>(collection: string, key: string, value: V, expected?: Expected): Entry<V> {
     this.#expect(collection, key, expected);
-    const change = this.#store.write(collection, key, value);
-    this.changes.push(change);
-    return change.entry as Entry<V>;
+    return this.#write(collection, key, value).entry as Entry<V>; // a put always leaves an entry
   }
 
   /** Returns the deletion, with the last state in `previous` and the revision of the deletion; undefined when there was nothing. */
   delete(collection: string, key: string, expected?: number): Change | undefined {
     this.#expect(collection, key, expected);
     if (!this.#store.get(collection, key)) return undefined;
-    const change = this.#store.write(collection, key, undefined);
+    return this.#write(collection, key, undefined);
+  }
+
+  #write(collection: string, key: string, value: Json | undefined): Change {
+    if (this.#ended) throw new Error('the transaction has ended');
+    const change = this.#store.write(collection, key, value);
     this.changes.push(change);
     return change;
   }

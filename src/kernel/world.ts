@@ -1,5 +1,6 @@
 import type { IndexDefinition } from './collection.ts';
 import type { Controller } from './controller.ts';
+import { CommitFeed, type CommitListener } from './feed.ts';
 import type { Journal, Recovered } from './journal.ts';
 import { type ControllerStats, Runtime } from './runtime.ts';
 import { type Commit, type Reader, Store } from './store.ts';
@@ -32,7 +33,11 @@ const SELF = 'world';
 const CLOCK_KEY = 'clock';
 const SEED_KEY = 'seed';
 
-type Listener = (commit: Commit) => void;
+/** What a fork takes over from its parent. */
+interface Inherited {
+  readonly store: Store;
+  readonly runtime: Runtime;
+}
 
 /** Clock, randomness, store, controllers and log: all that one estate is. */
 export class World {
@@ -41,15 +46,16 @@ export class World {
   readonly #store: Store;
   readonly #runtime: Runtime;
   readonly #controllers: readonly Controller[];
-  readonly #listeners = new Set<Listener>();
-  readonly #durableListeners = new Set<Listener>();
-  #unpublished: Commit[] = [];
+  readonly #commits = new CommitFeed();
+  readonly #durableCommits = new CommitFeed();
+  #settling = false;
   #transaction: Transaction | undefined;
   #seed: string;
   #nowMs: number;
   #work: () => void = () => {};
 
-  constructor(options: WorldOptions, store = new Store(options.indexes)) {
+  constructor(options: WorldOptions, parent?: Inherited) {
+    const store = parent?.store ?? new Store(options.indexes);
     this.name = options.name;
     this.journal = options.journal;
     this.#store = store;
@@ -58,19 +64,18 @@ export class World {
       for (const { collection, entry } of options.recovered.entries) store.restore(collection, entry);
       store.skipTo(options.recovered.revision);
     }
-    this.#seed = store.get<string>(SELF, SEED_KEY)?.value ?? options.seed;
+    const storedSeed = store.get<string>(SELF, SEED_KEY)?.value;
+    this.#seed = options.recovered && storedSeed !== undefined ? storedSeed : options.seed;
     this.#nowMs = Math.max(
       worldTime(store.get<ClockSetting>(SELF, CLOCK_KEY)?.value, options.hostNowMs),
       options.recovered?.atMs ?? 0,
       options.startMs ?? 0,
     );
-    this.#runtime = new Runtime((work) => this.transact(work));
-    options.journal.onDurable((revision) => this.#publishDurable(revision));
-    if (store.get(SELF, SEED_KEY)?.value !== options.seed && !options.recovered) {
-      this.#seed = options.seed;
-      this.transact((tx) => tx.put(SELF, SEED_KEY, options.seed));
-    }
-    for (const controller of options.controllers) this.#runtime.register(controller, store);
+    const transact = <T>(work: (tx: Transaction) => T): T => this.transact(work);
+    this.#runtime = parent ? parent.runtime.fork(transact) : new Runtime(transact);
+    options.journal.onDurable((revision) => this.#durableCommits.release(revision));
+    if (storedSeed !== this.#seed) this.transact((tx) => tx.put(SELF, SEED_KEY, this.#seed));
+    if (!parent) for (const controller of options.controllers) this.#runtime.register(controller, store);
   }
 
   get reader(): Reader {
@@ -114,35 +119,43 @@ export class World {
    * Inside another transaction it becomes part of that one.
    */
   transact<T>(work: (tx: Transaction) => T): T {
-    if (this.#transaction) return work(this.#transaction);
+    if (this.#transaction) return this.#transaction.attempt(work);
     const tx = new Transaction(this.#store, this.#nowMs, this.#seed);
-    this.#transaction = tx;
+    let commit: Commit | undefined;
     let result: T;
+    this.#transaction = tx;
     try {
-      result = work(tx);
-    } catch (error) {
-      this.#store.undo(tx.changes);
-      throw error;
+      // A value that cannot be written down is taken back like any other mistake of the transaction.
+      result = tx.attempt(() => {
+        const value = tx.attempt(work);
+        if (tx.changes.length > 0) commit = this.#append(tx);
+        return value;
+      });
     } finally {
+      tx.end();
       this.#transaction = undefined;
     }
-    if (tx.changes.length > 0) this.#commit({ revision: this.#store.revision, atMs: this.#nowMs, changes: tx.changes });
+    if (commit) this.#publish(commit);
     return result;
   }
 
-  /** Hears of every commit at once, before it is durable. For what stays inside the process. Returns how to stop. */
-  onCommit(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /**
+   * Hears of every commit at once, before it is durable. For what stays inside the process. Returns how to stop.
+   * An error that a listener throws surfaces from `transact`, which has committed all the same.
+   */
+  onCommit(listener: CommitListener): () => void {
+    return this.#commits.listen(listener);
   }
 
   /** Hears of every commit once it is durable, in order. For what leaves the process (watches). Returns how to stop. */
-  onDurable(listener: Listener): () => void {
-    this.#durableListeners.add(listener);
-    return () => this.#durableListeners.delete(listener);
+  onDurable(listener: CommitListener): () => void {
+    return this.#durableCommits.listen(listener);
   }
 
-  /** Called whenever controllers have something to do, so that the host's driver calls `settle` soon. One driver at a time. */
+  /**
+   * Called whenever controllers have something to do that no running `settle` or `advanceTo` will do, so that the host's driver
+   * calls `settle` soon. One driver at a time.
+   */
   onWork(work: () => void): void {
     this.#work = work;
     if (!this.#runtime.quiet) work();
@@ -150,17 +163,25 @@ export class World {
 
   /** Lets controllers work at the present instant, `budget` reconciles at most. True when nothing is left to do. */
   settle(budget = Number.POSITIVE_INFINITY): boolean {
-    return this.#runtime.settle(this.#nowMs, budget);
+    if (this.#settling) return false;
+    this.#settling = true;
+    try {
+      return this.#runtime.settle(this.#nowMs, budget);
+    } finally {
+      this.#settling = false;
+      if (!this.#runtime.quiet) this.#work();
+    }
   }
 
   /**
    * Moves world time to `toMs`, stopping at every event on the way to let controllers settle. Time never goes back.
+   * A jump ahead of `targetMs` lasts only with a `setRate` after it: else world time stands still until the host catches up.
    * Returns true when `toMs` is reached and all is settled; false when the budget of reconciles ran out first: call again.
    */
   advanceTo(toMs: number, budget = Number.POSITIVE_INFINITY): boolean {
     for (let left = budget; left > 0; ) {
       const before = this.#runtime.reconciles;
-      if (!this.#runtime.settle(this.#nowMs, left)) return false;
+      if (!this.settle(left)) return false;
       left -= Math.max(this.#runtime.reconciles - before, 1);
       const next = this.#runtime.timers.nextAtMs();
       if (next === undefined || next > toMs) {
@@ -189,42 +210,40 @@ export class World {
    * Its randomness differs from its parent's, so that what both create later has different names.
    */
   fork(name: string, journal: Journal, hostNowMs: number): World {
+    if (this.#transaction) throw new Error('a world cannot fork inside a transaction');
     const seed = `${this.#seed}/${name}@${this.#store.revision}`;
     return new World(
       { name, seed, indexes: [], controllers: this.#controllers, journal, hostNowMs, startMs: this.#nowMs },
-      this.#store.fork(),
+      { store: this.#store.fork(), runtime: this.#runtime },
     );
   }
 
   #moveTo(ms: number): void {
-    if (ms <= this.#nowMs) return;
-    this.#nowMs = ms;
-    this.#runtime.timeMoved();
+    if (ms > this.#nowMs) this.#nowMs = ms;
   }
 
-  #commit(commit: Commit): void {
+  #append(tx: Transaction): Commit {
+    const commit = { revision: this.#store.revision, atMs: this.#nowMs, changes: tx.changes };
+    this.journal.append(commit);
+    return commit;
+  }
+
+  #publish(commit: Commit): void {
     const wasQuiet = this.#runtime.quiet;
     this.#store.publish(commit);
     this.#runtime.observe(commit, this.#store);
-    this.#unpublished.push(commit);
-    this.journal.append(commit);
-    for (const listener of this.#listeners) listener(commit);
-    if (this.journal.durableRevision >= commit.revision) this.#publishDurable(commit.revision);
-    if (wasQuiet && !this.#runtime.quiet) this.#work();
-  }
-
-  #publishDurable(revision: number): void {
-    let count = 0;
-    for (const commit of this.#unpublished) {
-      if (commit.revision > revision) break;
-      count++;
-      for (const listener of this.#durableListeners) listener(commit);
+    this.#commits.push(commit);
+    this.#durableCommits.push(commit);
+    try {
+      this.#commits.release(commit.revision);
+      this.#durableCommits.release(this.journal.durableRevision);
+    } finally {
+      if (wasQuiet && !this.#runtime.quiet && !this.#settling) this.#work();
     }
-    this.#unpublished = count === this.#unpublished.length ? [] : this.#unpublished.slice(count);
   }
 }
 
 function worldTime(setting: ClockSetting | undefined, hostNowMs: number): number {
   if (!setting) return hostNowMs;
-  return Math.max(setting.worldMs + (hostNowMs - setting.hostMs) * setting.rate, setting.worldMs);
+  return Math.max(setting.worldMs + Math.floor((hostNowMs - setting.hostMs) * setting.rate), setting.worldMs);
 }
