@@ -35,10 +35,13 @@ export class SqliteJournal implements Journal {
   #nextCopy = 1;
   readonly #ready: Promise<unknown>;
 
-  /** The file must hold everything up to `revision` once `ready` resolves; commits may be appended before that. */
-  constructor(file: string, revision: number, options: OpenOptions, ready: Promise<unknown>) {
+  /**
+   * The file must hold everything up to `revision` once `ready` resolves with it; commits may be appended before that.
+   * `durableRevision` is what is on disk already.
+   */
+  constructor(file: string, revision: number, durableRevision: number, options: OpenOptions, ready: Promise<number>) {
     this.file = file;
-    this.#durable = revision;
+    this.#durable = durableRevision;
     this.#appended = revision;
     // Own execArgv: the parent's (--test, --input-type …) do not concern the worker.
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { execArgv: [], name: 'journal' });
@@ -133,14 +136,14 @@ export class SqliteJournal implements Journal {
     if (message.kind === 'failed') this.#fail(new Error(`${this.file}: ${message.message}`));
     else if (message.kind === 'copied') this.#takeCopy(message.id)?.resolve(message.revision);
     else if (message.kind === 'copyFailed') this.#takeCopy(message.id)?.reject(new Error(message.message));
-    else if (message.kind !== 'closed' && !this.#failure) this.#next(message.kind === 'written' ? message.revision : undefined);
+    else if (message.kind !== 'closed' && !this.#failure) this.#next(message.revision);
   }
 
   /** The worker is free again, and what it has written is on disk. */
-  #next(revision: number | undefined): void {
+  #next(revision: number): void {
     this.#busy = false;
     this.#flush();
-    if (revision === undefined) return;
+    if (revision <= this.#durable) return;
     this.#durable = revision;
     for (const listener of this.#durableListeners) listener(revision);
   }
@@ -171,8 +174,9 @@ export async function openJournal(
   options: OpenOptions = {},
 ): Promise<{ journal: SqliteJournal; recovered: Recovered | undefined }> {
   const recovered = recover(file, options);
+  const { revision } = recovered;
   return {
-    journal: new SqliteJournal(file, recovered.revision, options, Promise.resolve()),
-    recovered: recovered.revision > 0 ? recovered : undefined,
+    journal: new SqliteJournal(file, revision, revision, options, Promise.resolve(revision)),
+    recovered: revision > 0 ? recovered : undefined,
   };
 }

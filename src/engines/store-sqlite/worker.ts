@@ -14,7 +14,7 @@ export type ToWorker =
   | { readonly kind: 'close' };
 
 export type FromWorker =
-  | { readonly kind: 'opened' }
+  | { readonly kind: 'opened'; readonly revision: number }
   | { readonly kind: 'written'; readonly revision: number }
   | { readonly kind: 'copied'; readonly id: number; readonly revision: number }
   | { readonly kind: 'copyFailed'; readonly id: number; readonly message: string }
@@ -40,7 +40,7 @@ function open(file: string, options: OpenOptions): void {
   database = openDatabase(file, options);
   insert = database.prepare('INSERT INTO log (revision, at, body) VALUES (?, ?, ?)');
   unfolded = Number(database.prepare('SELECT count(*) AS n FROM log').get()?.n ?? 0);
-  answer({ kind: 'opened' });
+  answer({ kind: 'opened', revision: position(database).revision });
 }
 
 function write(open: DatabaseSync, rows: readonly LogRow[]): void {

@@ -64,7 +64,7 @@ export function loadWorld(home: string, save: string, name: string): void {
 export function forkWorldFile(home: string, parent: SqliteJournal, name: string): SqliteJournal {
   const file = worldFile(home, name);
   if (existsSync(file)) throw new WorldExists(`world ${name} exists`);
-  return new SqliteJournal(file, parent.appendedRevision, {}, parent.copyTo(file, false));
+  return new SqliteJournal(file, parent.appendedRevision, 0, {}, parent.copyTo(file, false));
 }
 
 /** Deletes a living world's file, which must be closed. Throws NoSuchWorld. */
