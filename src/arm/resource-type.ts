@@ -1,4 +1,5 @@
 import type { FieldError } from '../kernel/field-error.ts';
+import type { Via } from '../kernel/http.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Reader } from '../kernel/store.ts';
@@ -74,6 +75,8 @@ export interface ActionContext {
   readonly reader: Reader;
   /** Runs a transaction; refuse by throwing a Refusal. */
   transact<T>(work: (tx: Transaction) => T): T;
+  /** How the client reached us: answers that name hosts (a kubeconfig) differ by it. */
+  readonly via: Via;
   /** Absolute URL for a path of this service, under the origin that the client used. */
   url(path: string): string;
 }
@@ -165,7 +168,16 @@ export interface ResourceType {
   removed?(tx: Transaction, resource: Resource): void;
 
   readonly completion?: Completion;
+  /** `realistic` durations; what is absent takes the profile's usual 4 s. */
   readonly durations?: Partial<Durations>;
+  /** What a client is told who writes while an operation holds the resource. Default: 409 AnotherOperationInProgress. */
+  busy?(resource: Resource): Refusal | undefined;
+  /** Top-level member that shows the etag; absent: not shown. */
+  readonly etag?: 'etag' | 'eTag';
+  /** True when `properties.provisioningState` is not shown (role assignments). */
+  readonly stateless?: boolean;
+  /** RBAC name when it differs from the type's: `Microsoft.Resources/subscriptions/resourceGroups`. */
+  readonly permission?: string;
   /** Success code of an asynchronous or synchronous DELETE. Default: 202 for an operation, 200 for synchronous. */
   readonly deleteStatus?: number;
   /** Name of the operation poll segment in `locations/{l}/…/{id}`. Default: `operations`. */
