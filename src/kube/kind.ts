@@ -23,6 +23,8 @@ export interface KindContext {
   /** World time, RFC 3339 with seconds. */
   readonly nowIso: string;
   readonly nowMs: number;
+  /** Who asks, where a request does: kinds that record it (CertificateSigningRequest). */
+  readonly user?: User;
 }
 
 /** One API version under which a kind is served. The first of a kind's list is the shape in which it is stored. */
