@@ -30,7 +30,7 @@ export interface Schema {
   readonly properties?: ReadonlyMap<string, Schema>;
   /** Names of required fields of an object. */
   readonly required?: readonly string[];
-  /** Element of a list, value of a map. */
+  /** Element of a list, value of a map. Of type "any": schema of objects in the value (JSONSchemaPropsOrArray and the like). */
   readonly items?: Schema;
   /** x-kubernetes-list-type. Absent means atomic. */
   readonly listType?: 'atomic' | 'set' | 'map';

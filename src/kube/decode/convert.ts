@@ -21,7 +21,7 @@ export function convert(value: Json, plan: Plan, findings: Findings): Json | und
     case 'scalar':
       return convertScalar(value, plan, findings);
     case 'any':
-      return value;
+      return plan.items === undefined ? value : convertUnion(value, plan.items, findings);
     case 'list':
       if (Array.isArray(value))
         return value.length === 0 && plan.dropsZero ? undefined : convertList(value as readonly Json[], plan, findings);
@@ -36,7 +36,17 @@ export function convert(value: Json, plan: Plan, findings: Findings): Json | und
   return value;
 }
 
-const isPlain = (value: Json): value is JsonObject => typeof value === 'object' && !Array.isArray(value);
+const isPlain = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A type with an unmarshaller of its own that reads objects leniently: their unknown fields go without notice. */
+function convertUnion(value: Json, items: Plan, findings: Findings): Json {
+  const own: Findings = { hasTypeError: false, hasUnknown: false };
+  let out = value;
+  if (Array.isArray(value)) out = value.map((item: Json) => (isPlain(item) ? convertObject(item, items, own) : item));
+  else if (isPlain(value)) out = convertObject(value, items, own);
+  findings.hasTypeError ||= own.hasTypeError;
+  return out;
+}
 
 function convertScalar(value: Json, plan: Plan, findings: Findings): Json | undefined {
   const { value: out, error } = plan.scalar(value);

@@ -49,7 +49,11 @@ function typeError(value: Json, goType: string, place: Place): string {
 }
 
 function visit(value: Json, plan: Plan, place: Place, unknown: string[], errors: string[]): void {
-  if (value === null || plan.kind === 'any') return;
+  if (value === null) return;
+  if (plan.kind === 'any') {
+    if (plan.items) visitUnion(value, plan.items);
+    return;
+  }
   const goType = plan.schema.goType ?? 'interface {}';
   if (plan.kind === 'scalar' || plan.kind === 'string') {
     const { error } = plan.scalar(value);
@@ -65,6 +69,14 @@ function visit(value: Json, plan: Plan, place: Place, unknown: string[], errors:
     visitMembers(value, plan, place, unknown, errors);
   } else if (plan.typed) {
     errors.push(typeError(value, goType, place));
+  }
+}
+
+/** A type with an unmarshaller of its own: decoded apart, so errors lose their place, and unknown fields go unnoticed. */
+function visitUnion(value: Json, items: Plan): void {
+  for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
+    const { error } = isObject(item) ? diagnose(item, items) : {};
+    if (error !== undefined) throw new Refused(error);
   }
 }
 

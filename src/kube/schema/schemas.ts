@@ -123,6 +123,10 @@ function definition(builder: Builder, name: string): Schema | undefined {
   if (facts.mapType) schema.mapType = facts.mapType;
   if (!facts.isOpaque) Object.assign(schema, { type: 'object', properties, required });
   builder.schemas.set(name, schema);
+  // A schema, or a list of them, or something simpler: the value itself tells.
+  const nested = /^(.*\.JSONSchemaProps)Or\w+$/.exec(name)?.[1];
+  const items = nested === undefined ? undefined : definition(builder, nested);
+  if (items) schema.items = items;
   if (!facts.isOpaque) for (const [field, item] of facts.fields) properties.set(field, fieldSchema(builder, item));
   return schema;
 }
