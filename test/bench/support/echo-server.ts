@@ -5,9 +5,9 @@ import { memoryVault } from '../../../src/engines/certificates/vault.ts';
 
 const nowMs = Date.now();
 const authority = openAuthority(memoryVault(), 'ca', { commonName: 'bench' }, nowMs);
-const { certificatePem, keyPem } = issueServer(authority, ['localhost'], nowMs, 86_400_000);
+const { certificatePem, privateKeyPem } = issueServer(authority, ['localhost'], nowMs, 86_400_000);
 const body = JSON.stringify({ text: 'x'.repeat(1000) });
-const server = createServer({ key: keyPem, cert: certificatePem, keepAliveTimeout: 60_000 }, (_, response) => {
+const server = createServer({ key: privateKeyPem, cert: certificatePem, keepAliveTimeout: 60_000 }, (_, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
   response.end(body);
 });

@@ -63,8 +63,8 @@ export async function startService(...args: string[]): Promise<Service> {
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
-  const url = `https://127.0.0.1:${port}`;
-  while (!(await answers(`${url}/healthz`))) {
+  const url = `https://localhost:${port}`;
+  while (!(await answers(`${url}/metadata/endpoints?api-version=2022-09-01`))) {
     if (child.exitCode !== null) throw new Error(`slipway up ended with ${child.exitCode}: ${log.trim().split('\n').at(-1)}`);
     if (performance.now() - startedMs > READY_LIMIT_MS) throw new Error(`slipway up does not answer after ${READY_LIMIT_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, 3));
