@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listFiles, root } from './source.ts';
+import { listFiles, root, sources } from './source.ts';
 
 interface LockEntry {
   readonly version?: string;
@@ -50,6 +50,17 @@ test('direct dependencies are pinned to one version, and DEPENDENCIES.md says wh
     ...(document.includes(`\`${name}\``) ? [] : [`${name} is not explained`]),
   ]);
   assert.deepEqual(violations, []);
+});
+
+test('every production dependency is used', () => {
+  const imported = new Set(
+    sources.filter(({ path }) => path.startsWith('src/')).flatMap(({ imports }) => imports.map(({ specifier }) => specifier)),
+  );
+  const isUsed = (name: string) => [...imported].some((specifier) => specifier === name || specifier.startsWith(`${name}/`));
+  assert.deepEqual(
+    Object.keys(manifest.dependencies).filter((name) => !isUsed(name)),
+    [],
+  );
 });
 
 test('what is installed is what the lock file says', () => {

@@ -33,6 +33,11 @@ test('the first of a folder stands last', () => {
   assert.deepEqual(entriesOf(addToList(list, 'lease', './coordination.k8s.io/lease.ts')), ['daemonSet', 'replicaSet', 'job', 'lease']);
 });
 
+test('a list that is sorted by name stays so', () => {
+  const sorted = list.replace('  daemonSet,\n  replicaSet,\n  job,', '  daemonSet,\n  job,\n  replicaSet,');
+  assert.deepEqual(entriesOf(addToList(sorted, 'lease', './coordination.k8s.io/lease.ts')), ['daemonSet', 'job', 'lease', 'replicaSet']);
+});
+
 test('an empty list takes its first entry', () => {
   const text = addToList(
     "import type { Kind } from '../kube/kind.ts';\n\nexport const kinds: readonly Kind[] = [\n];\n",

@@ -32,14 +32,17 @@ function readImports(text: string): Imported[] {
   );
 }
 
-/** After the last entry of the same folder that sorts before it; at the end where the folder has none. */
+/** After the last entry of the same folder that sorts before it. Where the folder has none: by name in a list that is sorted by name, else last. */
 function placeFor(name: string, path: string, entries: readonly string[], imports: readonly Imported[]): number {
   const pathOf = new Map(imports.map((each) => [each.name, each.path]));
   const isNeighbour = (entry: string) => {
     const other = pathOf.get(entry.trim().replace(/,$/, ''));
     return other !== undefined && folderOf(other) === folderOf(path);
   };
-  const neighbours = entries.map((entry, at) => ({ entry, at })).filter(({ entry }) => isNeighbour(entry));
+  const places = entries.map((entry, at) => ({ entry, at }));
+  const isSorted = entries.every((entry, at) => at === 0 || (entries[at - 1] ?? '') < entry);
+  const sameFolder = places.filter(({ entry }) => isNeighbour(entry));
+  const neighbours = sameFolder.length === 0 && isSorted ? places : sameFolder;
   const before = neighbours.filter(({ entry }) => entry.trim() < `${name},`).at(-1);
   if (before) return before.at + 1;
   return neighbours[0]?.at ?? entries.length;
