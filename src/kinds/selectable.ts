@@ -21,12 +21,12 @@ function walk(object: Json, steps: readonly string[]): Json | undefined {
   return value;
 }
 
-/** An index over objects of the kind's generated type. */
+/** An index (or what it adds up) over objects of the kind's generated type. */
 export const indexBy =
-  <T>(keys: (object: T) => readonly string[]): ((object: KubeObject) => readonly string[]) =>
+  <T, Key = readonly string[]>(read: (object: T) => Key): ((object: KubeObject) => Key) =>
   (object) =>
     // A kind's indexes are only ever given objects of that kind.
-    keys(object as unknown as T);
+    read(object as unknown as T);
 
 /** Objects that nothing controls, by namespace: candidates for adoption by what selects them. */
 export const orphans = (object: KubeObject): readonly string[] => (controllerOf(object) ? [] : [object.metadata.namespace ?? '']);

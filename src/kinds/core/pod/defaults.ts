@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../../kernel/json.ts';
 import { chain, derived, each, fields, present, type Rule, when } from '../../defaulting.ts';
 import { claimSpecDefaults } from '../claim-defaults.ts';
+import { volumeSourceDefaults } from '../volume-source-defaults.ts';
 
 // Models kubernetes pkg/apis/core/v1/defaults.go.
 
@@ -60,11 +61,7 @@ const volume: Rule = chain(
       sources: each(fields({ serviceAccountToken: fields({ expirationSeconds: 3600 }), downwardAPI: fields({ items: downwardItems }) })),
       defaultMode: FILE_MODE,
     }),
-    hostPath: fields({ type: '' }),
-    iscsi: fields({ iscsiInterface: 'default' }),
-    rbd: fields({ pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' }),
-    azureDisk: fields({ cachingMode: 'ReadWrite', kind: 'Shared', fsType: 'ext4', readOnly: false }),
-    scaleIO: fields({ storageMode: 'ThinProvisioned', fsType: 'xfs' }),
+    ...volumeSourceDefaults,
     ephemeral: fields({ volumeClaimTemplate: fields({ metadata: {}, spec: claimSpecDefaults }) }),
     image: fields({ pullPolicy: derived(({ reference }) => pullPolicy(reference)) }),
   }),

@@ -1,0 +1,17 @@
+import type { Kind } from '../../kube/kind.ts';
+import { defaults, fields } from '../defaulting.ts';
+import { matchResources } from './defaults.ts';
+import { bindingColumns } from './policy-columns.ts';
+
+export const mutatingAdmissionPolicyBinding: Kind = {
+  group: 'admissionregistration.k8s.io',
+  kind: 'MutatingAdmissionPolicyBinding',
+  resource: 'mutatingadmissionpolicybindings',
+  categories: ['api-extensions'],
+  namespaced: false,
+  // Before 1.36 only as a beta, which servers do not serve unless told so.
+  versions: [{ name: 'v1', since: 36 }],
+  requiresResourceVersion: true,
+  default: defaults({ spec: fields({ matchResources }) }),
+  columns: bindingColumns,
+};

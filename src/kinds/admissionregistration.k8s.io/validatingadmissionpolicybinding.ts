@@ -1,0 +1,16 @@
+import type { Kind } from '../../kube/kind.ts';
+import { defaults, fields } from '../defaulting.ts';
+import { matchResources } from './defaults.ts';
+import { bindingColumns } from './policy-columns.ts';
+
+export const validatingAdmissionPolicyBinding: Kind = {
+  group: 'admissionregistration.k8s.io',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  resource: 'validatingadmissionpolicybindings',
+  categories: ['api-extensions'],
+  namespaced: false,
+  versions: [{ name: 'v1' }],
+  requiresResourceVersion: true,
+  default: defaults({ spec: fields({ matchResources }) }),
+  columns: bindingColumns,
+};

@@ -1,0 +1,32 @@
+import type { APIService } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { defaults, fields, present } from '../defaulting.ts';
+
+function availableText({ status }: APIService): string {
+  const condition = status?.conditions?.find(({ type }) => type === 'Available');
+  if (!condition) return 'Unknown';
+  return condition.status === 'True' ? condition.status : `${condition.status} (${condition.reason ?? ''})`;
+}
+
+export const apiService: Kind = {
+  group: 'apiregistration.k8s.io',
+  kind: 'APIService',
+  resource: 'apiservices',
+  categories: ['api-extensions'],
+  namespaced: false,
+  versions: [{ name: 'v1' }],
+  status: true,
+  generation: false,
+  requiresResourceVersion: true,
+  default: defaults({ spec: present(fields({ service: fields({ port: 443 }) })) }),
+  prepareForCreate: (object) => ({ ...object, status: {} }),
+  columns: [
+    nameColumn,
+    column<APIService>('Service', 'Service that answers, or Local.', ({ spec: { service } }) =>
+      service ? `${service.namespace ?? ''}/${service.name ?? ''}` : 'Local',
+    ),
+    column<APIService>('Available', 'Whether the service answers.', availableText),
+    ageColumn,
+  ],
+};

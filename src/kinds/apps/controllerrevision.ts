@@ -1,0 +1,28 @@
+import type { ControllerRevision } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { controllerOf } from '../../kube/object.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+
+/** The controller as kubectl names objects: "statefulset.apps/web". */
+function controllerText(object: ControllerRevision): string {
+  const owner = controllerOf(object);
+  if (!owner) return '<none>';
+  const slash = owner.apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : `.${owner.apiVersion.slice(0, slash)}`;
+  return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
+}
+
+export const controllerRevision: Kind = {
+  group: 'apps',
+  kind: 'ControllerRevision',
+  resource: 'controllerrevisions',
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  generation: false,
+  columns: [
+    nameColumn,
+    column<ControllerRevision>('Controller', 'Object whose history this belongs to.', controllerText),
+    column<ControllerRevision>('Revision', 'Number of the revision.', (o) => o.revision),
+    ageColumn,
+  ],
+};

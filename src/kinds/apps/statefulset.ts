@@ -1,0 +1,47 @@
+import type { StatefulSet } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn, templateColumns } from '../columns.ts';
+import { claimTemplateDefaults } from '../core/claim-defaults.ts';
+import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { defaults, each, fields, present, when } from '../defaulting.ts';
+
+export const statefulSet: Kind = {
+  group: 'apps',
+  kind: 'StatefulSet',
+  resource: 'statefulsets',
+  shortNames: ['sts'],
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
+  default: defaults({
+    spec: present(
+      fields({
+        podManagementPolicy: 'OrderedReady',
+        updateStrategy: present(
+          fields({
+            type: 'RollingUpdate',
+            rollingUpdate: when(({ type }) => type === 'RollingUpdate', present(fields({ partition: 0 }))),
+          }),
+        ),
+        persistentVolumeClaimRetentionPolicy: present(fields({ whenDeleted: 'Retain', whenScaled: 'Retain' })),
+        replicas: 1,
+        revisionHistoryLimit: 10,
+        template: present(podTemplateDefaults),
+        volumeClaimTemplates: each(claimTemplateDefaults),
+      }),
+    ),
+  }),
+  prepareForCreate: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
+  columns: [
+    nameColumn,
+    column<StatefulSet>(
+      'Ready',
+      'Pods that are ready, of those desired.',
+      (o) => `${o.status?.readyReplicas ?? 0}/${o.spec.replicas ?? 0}`,
+    ),
+    ageColumn,
+    ...templateColumns<StatefulSet>((o) => o.spec.template.spec?.containers),
+  ],
+};

@@ -1,0 +1,33 @@
+import type { V2HorizontalPodAutoscaler } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { autoscalerDefaults } from './defaults.ts';
+import { metricsText } from './metrics-text.ts';
+import { fromVersion1, toVersion1 } from './version1.ts';
+
+export const horizontalPodAutoscaler: Kind = {
+  group: 'autoscaling',
+  kind: 'HorizontalPodAutoscaler',
+  resource: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v2' }, { name: 'v1', toStored: fromVersion1, fromStored: toVersion1 }],
+  status: true,
+  generation: false,
+  default: autoscalerDefaults,
+  prepareForCreate: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }),
+  columns: [
+    nameColumn,
+    column<V2HorizontalPodAutoscaler>(
+      'Reference',
+      'What is scaled.',
+      ({ spec: { scaleTargetRef } }) => `${scaleTargetRef.kind}/${scaleTargetRef.name}`,
+    ),
+    column<V2HorizontalPodAutoscaler>('Targets', 'Present and desired value of each metric.', metricsText),
+    column<V2HorizontalPodAutoscaler>('MinPods', 'Pods that there are at least.', (o) => String(o.spec.minReplicas ?? '<unset>')),
+    column<V2HorizontalPodAutoscaler>('MaxPods', 'Pods that there are at most.', (o) => o.spec.maxReplicas),
+    column<V2HorizontalPodAutoscaler>('Replicas', 'Pods that there are.', (o) => o.status?.currentReplicas ?? 0),
+    ageColumn,
+  ],
+};

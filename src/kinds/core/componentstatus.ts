@@ -1,0 +1,28 @@
+import type { ComponentStatus } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { column, nameColumn } from '../columns.ts';
+
+const healthy = ({ conditions }: ComponentStatus) => conditions?.find(({ type }) => type === 'Healthy');
+
+function statusText(object: ComponentStatus): string {
+  const condition = healthy(object);
+  if (!condition) return 'Unknown';
+  return condition.status === 'True' ? 'Healthy' : 'Unhealthy';
+}
+
+export const componentStatus: Kind = {
+  group: '',
+  kind: 'ComponentStatus',
+  resource: 'componentstatuses',
+  shortNames: ['cs'],
+  namespaced: false,
+  versions: [{ name: 'v1', deprecation: 'v1 ComponentStatus is deprecated in v1.19+' }],
+  verbs: ['get', 'list'],
+  generation: false,
+  columns: [
+    nameColumn,
+    column<ComponentStatus>('Status', 'Whether the component is healthy.', statusText),
+    column<ComponentStatus>('Message', 'What the component says.', (o) => healthy(o)?.message ?? ''),
+    column<ComponentStatus>('Error', 'What went wrong.', (o) => healthy(o)?.error ?? ''),
+  ],
+};

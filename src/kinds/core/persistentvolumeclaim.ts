@@ -1,0 +1,41 @@
+import type { PersistentVolumeClaim } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn, wide } from '../columns.ts';
+import { defaults, present } from '../defaulting.ts';
+import { claimSpecDefaults } from './claim-defaults.ts';
+import { accessModesText } from './volume-columns.ts';
+
+const isBound = ({ spec }: PersistentVolumeClaim): boolean => !!spec.volumeName;
+
+export const persistentVolumeClaim: Kind = {
+  group: '',
+  kind: 'PersistentVolumeClaim',
+  resource: 'persistentvolumeclaims',
+  shortNames: ['pvc'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  generation: false,
+  returnsDeleted: true,
+  default: defaults({ spec: present(claimSpecDefaults) }),
+  prepareForCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
+  columns: [
+    nameColumn,
+    column<PersistentVolumeClaim>('Status', 'Phase of the claim.', (o) =>
+      o.metadata.deletionTimestamp ? 'Terminating' : (o.status?.phase ?? ''),
+    ),
+    column<PersistentVolumeClaim>('Volume', 'Volume that the claim is bound to.', (o) => o.spec.volumeName ?? ''),
+    column<PersistentVolumeClaim>('Capacity', 'Capacity of the volume.', (o) => (isBound(o) ? (o.status?.capacity?.storage ?? '0') : '')),
+    column<PersistentVolumeClaim>('Access Modes', 'Ways in which the volume can be mounted.', (o) =>
+      isBound(o) ? accessModesText(o.status?.accessModes) : '',
+    ),
+    column<PersistentVolumeClaim>('StorageClass', 'Storage class of the claim.', (o) => o.spec.storageClassName ?? ''),
+    column<PersistentVolumeClaim>(
+      'VolumeAttributesClass',
+      'Volume attributes class of the claim.',
+      (o) => o.spec.volumeAttributesClassName ?? '<unset>',
+    ),
+    ageColumn,
+    wide<PersistentVolumeClaim>('VolumeMode', 'Filesystem or Block.', (o) => o.spec.volumeMode ?? '<unset>'),
+  ],
+};

@@ -1,0 +1,53 @@
+import type { ReplicationController } from '../../../gen/kubernetes-types.ts';
+import type { Json } from '../../kernel/json.ts';
+import type { Kind } from '../../kube/kind.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { ageColumn, integer, labelsText, nameColumn, templateColumns } from '../columns.ts';
+import { defaults, fields, present } from '../defaulting.ts';
+import { selectable } from '../selectable.ts';
+import { podTemplateDefaults } from './pod/defaults.ts';
+
+const isEmpty = (labels: object | undefined): boolean => !labels || Object.keys(labels).length === 0;
+
+const specDefaults = defaults({
+  spec: present(fields({ replicas: 1, template: podTemplateDefaults })),
+});
+
+/** Selector and labels are those of the template where none are given. */
+function withTemplateLabels(object: KubeObject): KubeObject {
+  // Only called for replication controllers, whose spec defaulting has made.
+  const { metadata, spec } = object as unknown as ReplicationController;
+  const labels = spec.template?.metadata?.labels;
+  if (!labels || isEmpty(labels) || (!isEmpty(metadata.labels) && !isEmpty(spec.selector))) return object;
+  return {
+    ...object,
+    metadata: isEmpty(metadata.labels) ? { ...metadata, labels } : metadata,
+    spec: isEmpty(spec.selector) ? { ...(object.spec as { readonly [field: string]: Json }), selector: labels } : (object.spec as Json),
+  };
+}
+
+export const replicationController: Kind = {
+  group: '',
+  kind: 'ReplicationController',
+  resource: 'replicationcontrollers',
+  shortNames: ['rc'],
+  categories: ['all'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
+  selectableFields: selectable({ 'status.replicas': '0' }),
+  default: (object) => withTemplateLabels(specDefaults(object)),
+  prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
+  columns: [
+    nameColumn,
+    integer<ReplicationController>('Desired', 'Pods that are desired.', (o) => o.spec.replicas ?? 0),
+    integer<ReplicationController>('Current', 'Pods that exist.', (o) => o.status?.replicas ?? 0),
+    integer<ReplicationController>('Ready', 'Pods that are ready.', (o) => o.status?.readyReplicas ?? 0),
+    ageColumn,
+    ...templateColumns<ReplicationController>(
+      (o) => o.spec.template?.spec?.containers,
+      (o) => labelsText(o.spec.selector),
+    ),
+  ],
+};

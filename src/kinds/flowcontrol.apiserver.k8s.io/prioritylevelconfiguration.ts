@@ -1,0 +1,48 @@
+import type { PriorityLevelConfiguration, QueuingConfiguration } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { defaults, fields, present, when } from '../defaulting.ts';
+
+const isQueue = ({ type }: { readonly [field: string]: unknown }): boolean => type === 'Queue';
+
+const limited = fields({
+  nominalConcurrencyShares: 30,
+  lendablePercent: 0,
+  limitResponse: fields({ queuing: when(isQueue, present(fields({ queues: 64, handSize: 8, queueLengthLimit: 50 }))) }),
+});
+
+const queuing =
+  (field: keyof QueuingConfiguration) =>
+  ({ spec }: PriorityLevelConfiguration) =>
+    spec.limited?.limitResponse?.queuing?.[field] ?? '<none>';
+
+export const priorityLevelConfiguration: Kind = {
+  group: 'flowcontrol.apiserver.k8s.io',
+  kind: 'PriorityLevelConfiguration',
+  resource: 'prioritylevelconfigurations',
+  namespaced: false,
+  versions: [{ name: 'v1' }],
+  status: true,
+  default: defaults({
+    spec: present(
+      fields({
+        limited,
+        exempt: when(({ type }) => type === 'Exempt', present(fields({ nominalConcurrencyShares: 0, lendablePercent: 0 }))),
+      }),
+    ),
+  }),
+  prepareForCreate: (object) => ({ ...object, status: {} }),
+  columns: [
+    nameColumn,
+    column<PriorityLevelConfiguration>('Type', 'Exempt or Limited.', (o) => o.spec.type),
+    column<PriorityLevelConfiguration>(
+      'NominalConcurrencyShares',
+      'Share of the seats.',
+      ({ spec }) => spec.limited?.nominalConcurrencyShares ?? spec.exempt?.nominalConcurrencyShares ?? '<none>',
+    ),
+    column<PriorityLevelConfiguration>('Queues', 'Number of queues.', queuing('queues')),
+    column<PriorityLevelConfiguration>('HandSize', 'Queues that a flow is spread over.', queuing('handSize')),
+    column<PriorityLevelConfiguration>('QueueLengthLimit', 'Requests that a queue holds.', queuing('queueLengthLimit')),
+    ageColumn,
+  ],
+};

@@ -1,0 +1,20 @@
+import type { IPAddress } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { column, nameColumn } from '../columns.ts';
+
+/** "services/default/kubernetes" */
+function parentText({ spec: { parentRef } }: IPAddress): string {
+  const resource = parentRef.group ? `${parentRef.resource}.${parentRef.group}` : parentRef.resource;
+  return [resource, parentRef.namespace, parentRef.name].filter(Boolean).join('/');
+}
+
+export const ipAddress: Kind = {
+  group: 'networking.k8s.io',
+  kind: 'IPAddress',
+  resource: 'ipaddresses',
+  shortNames: ['ip'],
+  namespaced: false,
+  versions: [{ name: 'v1', since: 33 }],
+  generation: false,
+  columns: [nameColumn, column<IPAddress>('ParentRef', 'Object that has the address.', parentText)],
+};

@@ -1,0 +1,14 @@
+import type { RuntimeClass } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+
+export const runtimeClass: Kind = {
+  group: 'node.k8s.io',
+  kind: 'RuntimeClass',
+  resource: 'runtimeclasses',
+  namespaced: false,
+  versions: [{ name: 'v1' }],
+  generation: false,
+  requiresResourceVersion: true,
+  columns: [nameColumn, column<RuntimeClass>('Handler', 'Runtime that nodes run the pods with.', (o) => o.handler), ageColumn],
+};

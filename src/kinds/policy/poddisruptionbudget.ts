@@ -1,0 +1,27 @@
+import type { PodDisruptionBudget } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, column, integer, nameColumn } from '../columns.ts';
+import { defaults, present } from '../defaulting.ts';
+
+export const podDisruptionBudget: Kind = {
+  group: 'policy',
+  kind: 'PodDisruptionBudget',
+  resource: 'poddisruptionbudgets',
+  shortNames: ['pdb'],
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  status: true,
+  requiresResourceVersion: true,
+  default: defaults({ spec: present() }),
+  prepareForCreate: (object) => ({
+    ...object,
+    status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  }),
+  columns: [
+    nameColumn,
+    column<PodDisruptionBudget>('Min Available', 'Pods that must stay available.', (o) => String(o.spec.minAvailable ?? 'N/A')),
+    column<PodDisruptionBudget>('Max Unavailable', 'Pods that may be unavailable.', (o) => String(o.spec.maxUnavailable ?? 'N/A')),
+    integer<PodDisruptionBudget>('Allowed Disruptions', 'Pods that may be disrupted now.', (o) => o.status?.disruptionsAllowed ?? 0),
+    ageColumn,
+  ],
+};

@@ -1,0 +1,15 @@
+import type { CSINode } from '../../../gen/kubernetes-types.ts';
+import type { Kind } from '../../kube/kind.ts';
+import { ageColumn, integer, nameColumn } from '../columns.ts';
+
+export const csiNode: Kind = {
+  group: 'storage.k8s.io',
+  kind: 'CSINode',
+  resource: 'csinodes',
+  namespaced: false,
+  versions: [{ name: 'v1' }],
+  generation: false,
+  returnsDeleted: true,
+  requiresResourceVersion: true,
+  columns: [nameColumn, integer<CSINode>('Drivers', 'Drivers that are registered on the node.', (o) => o.spec.drivers.length), ageColumn],
+};

@@ -1,0 +1,13 @@
+import type { Kind } from '../../kube/kind.ts';
+import { plainColumns } from '../columns.ts';
+
+export const csiStorageCapacity: Kind = {
+  group: 'storage.k8s.io',
+  kind: 'CSIStorageCapacity',
+  resource: 'csistoragecapacities',
+  namespaced: true,
+  versions: [{ name: 'v1' }],
+  generation: false,
+  requiresResourceVersion: true,
+  columns: plainColumns,
+};
