@@ -31,7 +31,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): DatabaseS
   closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file);
   try {
-    database.exec('PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE');
+    database.exec('PRAGMA busy_timeout = 200; PRAGMA locking_mode = EXCLUSIVE');
     checkFormat(database, file);
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -16384`);
