@@ -7,6 +7,7 @@ import { type Manager, managerId, readManagers, withoutNeverOwned, writeManagers
 import { duplicateElements, mergeValues } from './merge.ts';
 import { prune } from './prune.ts';
 import { disown, managedFieldsOf, ownerBeforeApply, type Writer, withManagedFields } from './record-update.ts';
+import { withoutEmptied } from './remove.ts';
 import { fieldSetOf } from './typed.ts';
 
 export interface Apply extends Writer {
@@ -80,7 +81,8 @@ function attemptApply(request: Apply, base: JsonObject, force: boolean): Attempt
   const comparison = ignoring(compare(schema, live, next), request.resetFields);
   const conflicts = settleOthers(managers, id, comparison, force);
   if (conflicts.length > 0) return { conflicts };
-  return { value: finish(request, managers, { id, last, next, live }) };
+  const stripped = next === merged ? merged : (withoutEmptied(next, merged) as JsonObject); // an object stays one
+  return { value: finish(request, managers, { id, last, next: stripped, live }) };
 }
 
 /** Takes from all other managers what the apply changed or removed; where not forced, what it changed is a conflict. */

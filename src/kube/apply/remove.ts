@@ -5,18 +5,18 @@ import { fieldElement, itemElement } from './path-element.ts';
 import { memberSchema, shapeOf } from './typed.ts';
 
 /**
- * The value without the fields and items of a set; undefined when nothing is left of a map or list that had something removed.
- * Inside atomic values nothing is removed. Shares all that did not change. Models remove.go.
+ * The value without the fields and items of a set; null when nothing is left of a map or list. As upstream: the null counts as
+ * present when ownership is settled, so that who owns the emptied field keeps it; `withoutEmptied` drops it afterwards. Shares all that did not change. Models remove.go.
  */
-export function removeItems(schema: Schema | undefined, value: Json, set: FieldSet): Json | undefined {
+export function removeItems(schema: Schema | undefined, value: Json, set: FieldSet): Json {
   if (isEmpty(set)) return value;
   const shape = shapeOf(schema, value);
   if (shape.kind === 'list' && Array.isArray(value)) return removeFromList(shape.schema, value, set);
   if (shape.kind === 'map' && isObject(value)) return removeFromObject(shape.schema, value, set);
-  return shape.kind === 'leaf' && (Array.isArray(value) || isObject(value)) ? undefined : value;
+  return shape.kind === 'leaf' && (Array.isArray(value) || isObject(value)) ? null : value;
 }
 
-function removeFromObject(schema: Schema | undefined, value: JsonObject, set: FieldSet): JsonObject | undefined {
+function removeFromObject(schema: Schema | undefined, value: JsonObject, set: FieldSet): JsonObject | null {
   let next: { [key: string]: Json } | undefined;
   for (const key in value) {
     const at = set[fieldElement(key)];
@@ -26,12 +26,12 @@ function removeFromObject(schema: Schema | undefined, value: JsonObject, set: Fi
     if (left === item) continue;
     next ??= { ...value };
     if (left === undefined) delete next[key];
-    else next[key] = left;
+    else Object.defineProperty(next, key, { value: left, enumerable: true, writable: true, configurable: true });
   }
-  return next && Object.keys(next).length === 0 ? undefined : (next ?? value);
+  return next && Object.keys(next).length === 0 ? null : (next ?? value);
 }
 
-function removeFromList(list: Schema, value: readonly Json[], set: FieldSet): readonly Json[] | undefined {
+function removeFromList(list: Schema, value: readonly Json[], set: FieldSet): readonly Json[] | null {
   let changed = false;
   const result: Json[] = [];
   for (const item of value) {
@@ -42,7 +42,18 @@ function removeFromList(list: Schema, value: readonly Json[], set: FieldSet): re
     }
     const left = at === undefined ? item : removeItems(list.items, item, withoutSelf(at ?? EMPTY));
     if (left !== item) changed = true;
-    result.push(left ?? null);
+    result.push(left);
   }
-  return changed ? (result.length > 0 ? result : undefined) : value;
+  return changed ? (result.length > 0 ? result : null) : value;
+}
+
+/** The value without the nulls that removing left in place of what `before` holds. */
+export function withoutEmptied(value: Json, before: Json | undefined): Json {
+  if (value === before) return value;
+  if (Array.isArray(value))
+    return value.map((item) => (Array.isArray(before) && before.includes(item) ? item : withoutEmptied(item, undefined)));
+  if (!isObject(value)) return value;
+  const old = isObject(before) ? before : undefined;
+  const kept = Object.entries(value).filter(([key, item]) => item !== null || (old !== undefined && old[key] === null));
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutEmptied(item, old?.[key])]));
 }
