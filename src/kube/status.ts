@@ -28,11 +28,14 @@ export class StatusError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails | undefined;
-  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
+  /** Continue token that goes on with an inconsistent list, of 410 answers. */
+  readonly continueToken: string | undefined;
+  constructor(code: number, reason: string, message: string, details?: StatusDetails, continueToken?: string) {
     super(message);
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.continueToken = continueToken;
   }
 
   /** metav1.Status in Go's field order. */
@@ -40,7 +43,7 @@ export class StatusError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continueToken === undefined ? {} : { continue: this.continueToken },
       status: 'Failure',
       message: this.message,
       ...(this.reason && { reason: this.reason }),
@@ -112,7 +115,8 @@ export const methodNotAllowed = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 export const notAcceptable = (message: string): StatusError => new StatusError(406, 'NotAcceptable', message);
 export const unsupportedMediaType = (message: string): StatusError => new StatusError(415, 'UnsupportedMediaType', message, {});
-export const expired = (message: string): StatusError => new StatusError(410, 'Expired', message);
+export const expired = (message: string, continueToken?: string): StatusError =>
+  new StatusError(410, 'Expired', message, undefined, continueToken);
 export const entityTooLarge = (limitBytes: number): StatusError =>
   new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limitBytes}`);
 export const tooManyRequests = (message: string, retryAfterSeconds: number, causes?: readonly StatusCause[]): StatusError =>

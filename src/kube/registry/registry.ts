@@ -81,11 +81,11 @@ const registries = new WeakMap<readonly Kind[], Map<number, Registry>>();
 
 /** The registry of these kinds for a Kubernetes version ("1.36.2"); made once. */
 export function registryOf(kinds: readonly Kind[], version: string): Registry {
-  let byMinor = registries.get(kinds);
-  if (!byMinor) registries.set(kinds, (byMinor = new Map()));
+  const byMinor = registries.get(kinds) ?? new Map<number, Registry>();
+  registries.set(kinds, byMinor);
   const minor = minorOf(version);
-  let registry = byMinor.get(minor);
-  if (!registry) byMinor.set(minor, (registry = build(kinds, minor)));
+  const registry = byMinor.get(minor) ?? build(kinds, minor);
+  byMinor.set(minor, registry);
   return registry;
 }
 

@@ -15,6 +15,8 @@ export interface WriteContext {
   readonly user: User;
   /** Field manager that the write is recorded under. */
   readonly manager: string;
+  /** apiVersion of the request's body, as managedFields name it; absent: that of the stored shape. */
+  readonly apiVersion?: string;
   /** Does everything but the write itself. */
   readonly dryRun: boolean;
   readonly admission: readonly AdmissionPlugin[];
@@ -33,12 +35,13 @@ export interface Written {
 }
 
 /** What the rules of a kind see of a write. */
-export const kindContextOf = ({ tx, scope, version }: Pick<WriteContext, 'tx' | 'scope' | 'version'>): KindContext => ({
+export const kindContextOf = ({ tx, scope, version, user }: Pick<WriteContext, 'tx' | 'scope' | 'version' | 'user'>): KindContext => ({
   scope,
   version: version.split('.', 2).join('.'),
   reader: tx,
   nowIso: tx.nowIso,
   nowMs: tx.nowMs,
+  user,
 });
 
 export const collectionOf = (kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>, scope: string): string =>

@@ -12,13 +12,13 @@ import { validateMetadata } from './validate-metadata.ts';
 
 /**
  * Creates an object given in the stored shape: default → managed fields → mutate → prepare → validate → admit → commit.
- * Models registry.Store.Create. Throws StatusError: 409 when the name is taken, 422 with all faults, or what admission refuses with.
+ * Models registry.Store.Create. `isTracked`: managedFields are the caller's (server-side apply). Throws StatusError: 409 when the name is taken, 422 with all faults, or what admission refuses with.
  */
-export function createObject(context: WriteContext, kind: Kind, input: NewObject): Written {
+export function createObject(context: WriteContext, kind: Kind, input: NewObject, isTracked = false): Written {
   const api = kindContextOf(context);
   let object = fill(context, kind, input);
   object = kind.default?.(object, api) ?? object;
-  object = trackFields(context, kind, object, undefined, '');
+  if (!isTracked) object = trackFields(context, kind, object, undefined, '');
   object = admitMutating(context.admission, { ...admissionRequest(context, kind, 'CREATE', '', object, undefined), object }, context);
   if (kind.status && !kind.keepsStatusOnCreate) object = withStatus(kind, context.version, object, undefined);
   object = kind.prepareForCreate?.(object, api) ?? object;

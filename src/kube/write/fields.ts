@@ -1,14 +1,41 @@
+import { setOf } from '../apply/field-set.ts';
+import { recordUpdate } from '../apply/record-update.ts';
 import type { Kind } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
-import type { WriteContext } from './context.ts';
+import { schemasFor } from '../schema/schemas.ts';
+import type { Schema } from '../schema.ts';
+import { storedApiVersion, type WriteContext } from './context.ts';
 
-/** Records in managedFields which fields this write set. */
+/** Nobody comes to own a status that the server drops. */
+const STATUS = setOf(['f:status']);
+
+/** Schema of the shape in which a kind is stored; undefined for kinds that the release does not know. */
+export function storedSchema(kind: Kind, version: string): Schema | undefined {
+  const { group } = kind.storedAs ?? kind;
+  return schemasFor(version).ofKind(group, kind.versions[0]?.name ?? '', kind.kind);
+}
+
+/** Records in managedFields which fields this write set. Before mutating admission, whose changes nobody owns. */
 export function trackFields(
-  _context: WriteContext,
-  _kind: Kind,
+  context: WriteContext,
+  kind: Kind,
   object: KubeObject,
-  _previous: KubeObject | undefined,
-  _subresource: string,
+  previous: KubeObject | undefined,
+  subresource: string,
 ): KubeObject {
-  return object;
+  const schema = storedSchema(kind, context.version);
+  if (!schema) return object;
+  const dropsStatus = !previous && kind.status && !kind.keepsStatusOnCreate;
+  const tracked = recordUpdate({
+    manager: context.manager,
+    apiVersion: context.apiVersion ?? storedApiVersion(kind),
+    subresource,
+    nowIso: context.tx.nowIso,
+    schema,
+    live: previous,
+    next: object,
+    ...(dropsStatus && { resetFields: STATUS }),
+  });
+  // Only metadata.managedFields differs.
+  return tracked as KubeObject;
 }

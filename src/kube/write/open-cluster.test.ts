@@ -9,7 +9,7 @@ import type { Kind } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { indexesOf } from '../registry/indexes.ts';
 import { StatusError } from '../status.ts';
-import { clusterOpener } from './open-cluster.ts';
+import { openCluster } from './open-cluster.ts';
 
 const configMap: Kind = {
   group: '',
@@ -48,8 +48,7 @@ function world() {
     journal: memoryJournal(),
     hostNowMs: host,
   });
-  const open = clusterOpener({ versionOf: () => '1.36.2', admission: [] });
-  return { it, run: <T>(work: (cluster: Cluster) => T) => it.transact((tx) => work(open(tx, 'c'))) };
+  return { it, run: <T>(work: (cluster: Cluster) => T) => it.transact((tx) => work(openCluster(tx, 'c', '1.36.2', 'test', []))) };
 }
 
 const refusal = (work: () => unknown): StatusError => {

@@ -1,7 +1,7 @@
-import type { Reader } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import type { Cluster } from '../cluster.ts';
+import { clusterRecord } from '../clusters.ts';
 import type { Kind, User } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { collectionOf, type WriteContext } from './context.ts';
@@ -10,34 +10,29 @@ import { deleteObject } from './delete.ts';
 import { recordEvent } from './event.ts';
 import { updateObject } from './update.ts';
 
-export interface ClusterPorts {
-  /** Kubernetes version of a cluster, "1.36.2". */
-  versionOf(reader: Reader, scope: string): string;
-  /** The built-in admission chain. */
-  readonly admission: readonly AdmissionPlugin[];
-}
-
-/** Opens a cluster inside a transaction. `component` names the writer in managedFields and events. */
-export type OpenCluster = (tx: Transaction, scope: string, component?: string) => Cluster;
-
 const CONTROLLERS: User = { name: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
 
-/** The synchronous door to a cluster's objects for controllers (see Cluster). */
-export const clusterOpener =
-  (ports: ClusterPorts): OpenCluster =>
-  (tx, scope, component = 'kube-controller-manager') =>
-    openCluster({
-      tx,
-      scope,
-      version: ports.versionOf(tx, scope),
-      user: CONTROLLERS,
-      manager: component,
-      dryRun: false,
-      admission: ports.admission,
-      warn: () => {},
-    });
+/** Opens a cluster that is there and running, else undefined. `component` names the writer in managedFields and events. */
+export type OpenRunning = (tx: Transaction, scope: string, component?: string) => Cluster | undefined;
 
-function openCluster(context: WriteContext): Cluster {
+/** The synchronous door to clusters for controllers (see Cluster). */
+export const runningClusters =
+  (admission: readonly AdmissionPlugin[]): OpenRunning =>
+  (tx, scope, component = 'kube-controller-manager') => {
+    const record = clusterRecord(tx, scope);
+    return record?.running ? openCluster(tx, scope, record.version, component, admission) : undefined;
+  };
+
+/** Opens a cluster of that Kubernetes version ("1.36.2") whether it runs or not, e.g. to set it up. */
+export const openCluster = (
+  tx: Transaction,
+  scope: string,
+  version: string,
+  component: string,
+  admission: readonly AdmissionPlugin[],
+): Cluster => clusterOf({ tx, scope, version, user: CONTROLLERS, manager: component, dryRun: false, admission, warn: () => {} });
+
+function clusterOf(context: WriteContext): Cluster {
   const { tx, scope, version } = context;
   // The caller names the generated type of the kind that it asks for; the store only carries it.
   const values = <T>(entries: readonly { readonly value: unknown }[]) => entries.map(({ value }) => value as T);

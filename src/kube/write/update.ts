@@ -10,6 +10,7 @@ import { isFinished, vanish } from './delete.ts';
 import { trackFields } from './fields.ts';
 import { carryOverMetadata, withMetadata } from './metadata.ts';
 import { admissionRequest, allocate, refuseFaults, specChanged, warnAll, withStatus } from './rules.ts';
+import { restrictTo } from './subresources.ts';
 import { validateMetadataUpdate } from './validate-metadata.ts';
 
 export interface UpdateOptions {
@@ -60,7 +61,8 @@ export function updateObject(context: WriteContext, kind: Kind, input: KubeObjec
   }
   const faults = [...validateMetadataUpdate(object, previous)];
   if (subresource === 'status') faults.push(...(kind.validateStatusUpdate?.(object, previous, api) ?? []));
-  else faults.push(...(kind.validate?.(object, api) ?? []), ...(kind.validateUpdate?.(object, previous, api) ?? []));
+  else faults.push(...(kind.validate?.(object, api) ?? []));
+  if (subresource === '') faults.push(...(kind.validateUpdate?.(object, previous, api) ?? []));
   refuseFaults(kind, object.metadata.name, faults);
   if (subresource === '') object = allocate(context, kind, object, previous, api);
   if (subresource !== 'status') warnAll(context, kind, object, api);
@@ -71,8 +73,8 @@ export function updateObject(context: WriteContext, kind: Kind, input: KubeObjec
 /** What a write to this path may change: the rest comes from the stored object. */
 function restrict(context: WriteContext, kind: Kind, object: KubeObject, previous: KubeObject, subresource: string): KubeObject {
   if (subresource === '') return kind.status ? withStatus(kind, context.version, object, previous.status) : object;
-  if (subresource !== 'status') return object;
-  return withStatus(kind, context.version, { ...previous, metadata: object.metadata }, object.status);
+  if (subresource === 'status') return withStatus(kind, context.version, { ...previous, metadata: object.metadata }, object.status);
+  return restrictTo(kind, subresource, object, previous);
 }
 
 function checkPreconditions(kind: Kind, entry: Entry<KubeObject>, { expectedRevision, expectedUid }: UpdateOptions): void {

@@ -1,0 +1,86 @@
+import type { Entry } from '../../kernel/collection.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { KubeObject } from '../object.ts';
+import type { ServedResource } from '../registry/registry.ts';
+
+/** Bytes of encoded objects that are kept, over all clusters of the process. */
+const LIMIT_BYTES = 128 * 1024 * 1024;
+
+type Tails = WeakMap<Entry<KubeObject>, Buffer>;
+const tails = new WeakMap<ServedResource, Tails>();
+const order: { readonly of: Tails; readonly entry: Entry<KubeObject>; readonly sizeBytes: number }[] = [];
+let oldest = 0;
+let heldBytes = 0;
+
+/**
+ * An object's JSON from its metadata on: `"metadata":{…},"spec":{…}}`. Kind and apiVersion, and with a watch the event, go in front of
+ * it, so that one buffer serves GET, LIST and every watcher. Made once per entry and served version while the cache has room.
+ */
+export function encodedTail(entry: Entry<KubeObject>, resource: ServedResource): Buffer {
+  let byEntry = tails.get(resource);
+  if (!byEntry) {
+    byEntry = new WeakMap();
+    tails.set(resource, byEntry);
+  }
+  const known = byEntry.get(entry);
+  if (known) return known;
+  const made = encodeTail(served(entry.value, resource), entry.revision);
+  byEntry.set(entry, made);
+  order.push({ of: byEntry, entry, sizeBytes: made.length });
+  heldBytes += made.length;
+  while (heldBytes > LIMIT_BYTES) evict();
+  return made;
+}
+
+function evict(): void {
+  const item = order[oldest++];
+  if (!item) return;
+  item.of.delete(item.entry);
+  heldBytes -= item.sizeBytes;
+  if (oldest < 1024 || oldest * 2 < order.length) return;
+  order.splice(0, oldest);
+  oldest = 0;
+}
+
+/** The object in the shape of a served version. */
+export const served = (object: KubeObject, { version, apiVersion, kind }: ServedResource): KubeObject => {
+  const shaped = version.fromStored?.(object) ?? object;
+  return shaped.apiVersion === apiVersion ? shaped : { ...shaped, apiVersion, kind: kind.kind };
+};
+
+/** The same without a cache: for dry runs, deletions and objects with computed fields. */
+export function encodeTail(object: KubeObject, revision: number | undefined): Buffer {
+  const { apiVersion: _, kind: __, metadata, ...rest } = object;
+  return Buffer.from(JSON.stringify({ metadata: shownMetadata(metadata, revision), ...rest }).slice(1));
+}
+
+/** Metadata with resourceVersion in its place, which the store never holds. */
+export function shownMetadata(metadata: KubeObject['metadata'], revision: number | undefined): JsonObject {
+  if (revision === undefined) return metadata;
+  const shown: { [key: string]: Json } = {};
+  for (const key of Object.keys(metadata)) {
+    if (key === 'generation' || key === 'creationTimestamp') shown.resourceVersion ??= String(revision);
+    // Keys come from the object itself; its values are JSON.
+    shown[key] = (metadata as unknown as JsonObject)[key] as Json;
+  }
+  shown.resourceVersion ??= String(revision);
+  return shown;
+}
+
+/** An object as JSON values, with its resourceVersion. */
+export const shownObject = (object: KubeObject, revision: number | undefined): JsonObject => {
+  const { apiVersion, kind, metadata, ...rest } = object;
+  return { kind, apiVersion, metadata: shownMetadata(metadata, revision), ...rest };
+};
+
+const heads = new WeakMap<ServedResource, Buffer>();
+
+/** `{"kind":"Pod","apiVersion":"v1",`, which a tail completes. */
+export function objectHead(resource: ServedResource): Buffer {
+  let head = heads.get(resource);
+  if (!head) {
+    head = Buffer.from(`{"kind":${JSON.stringify(resource.kind.kind)},"apiVersion":${JSON.stringify(resource.apiVersion)},`);
+    heads.set(resource, head);
+  }
+  return head;
+}
