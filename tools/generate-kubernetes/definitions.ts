@@ -57,7 +57,7 @@ function factTokens(schema: OpenApiSchema | undefined, field: GoField): string[]
   const out: string[] = [];
   const listType = schema?.['x-kubernetes-list-type'];
   const keys = schema?.['x-kubernetes-list-map-keys'] as readonly string[] | undefined;
-  if (listType !== undefined && field.type.includes('[]')) out.push(`list=${listType}${keys ? `:${keys.join(',')}` : ''}`);
+  if (listType !== undefined && /\[\]|^bytes$/.test(field.type)) out.push(`list=${listType}${keys ? `:${keys.join(',')}` : ''}`);
   if (schema?.['x-kubernetes-map-type'] !== undefined) out.push(`map=${schema['x-kubernetes-map-type']}`);
   const strategy = (schema?.['x-kubernetes-patch-strategy'] as string | undefined) ?? field.strategy;
   const mergeKey = (schema?.['x-kubernetes-patch-merge-key'] as string | undefined) ?? field.mergeKey;

@@ -5,7 +5,7 @@ import { definitionTable } from './definitions.ts';
 import { descriptionTable } from './descriptions.ts';
 import { enumTable } from './enums.ts';
 import { releases } from './releases.ts';
-import { resourceTable } from './resources.ts';
+import { optionGroupVersions, resourceTable } from './resources.ts';
 import { readSource } from './sources.ts';
 
 /** Writes gen/kubernetes. Needs Go and a Go module proxy; `--work <folder>` keeps what was read between runs. */
@@ -17,7 +17,10 @@ function main(): void {
   mkdirSync(out, { recursive: true });
   const minors = releases.map((release) => release.minor);
   writeFileSync(join(out, 'definitions.json'), rows({ minors, definitions: definitionTable(sources) }, 2));
-  writeFileSync(join(out, 'resources.json'), rows({ resources: resourceTable(sources) }, 2));
+  writeFileSync(
+    join(out, 'resources.json'),
+    rows({ optionGroupVersions: optionGroupVersions(sources), resources: resourceTable(sources) }, 2),
+  );
   writeFileSync(join(out, 'descriptions.json'), rows(descriptionTable(sources), 1));
   writeFileSync(join(out, 'enums.json'), rows(enumTable(sources), 1));
 }

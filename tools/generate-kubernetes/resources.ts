@@ -1,5 +1,5 @@
 import { maskTokens } from './releases.ts';
-import type { Source } from './sources.ts';
+import type { OpenApiSchema, Source } from './sources.ts';
 
 interface Discovery {
   readonly items: readonly {
@@ -38,26 +38,34 @@ const kindOf = (kind: ResponseKind, group: string, version: string): string =>
 function resourceEntries(source: Source): Map<string, string> {
   const out = new Map<string, string>();
   const core = JSON.parse(source.read('api/discovery/api__v1.json')) as LegacyList;
-  collect(out, '', 'v1', fromLegacy(core), storageHashes(core));
+  collect(out, source, { group: '', version: 'v1' }, fromLegacy(core), storageHashes(core));
   const aggregated = JSON.parse(source.read('api/discovery/aggregated_v2.json')) as Discovery;
   for (const group of aggregated.items) {
     const name = group.metadata.name ?? '';
     for (const { version, resources } of group.versions) {
       if (name === '' || !isServedByDefault(version)) continue;
       const list = JSON.parse(source.read(`api/discovery/apis__${name}__${version}.json`)) as LegacyList;
-      collect(out, name, version, resources, storageHashes(list));
+      collect(out, source, { group: name, version }, resources, storageHashes(list));
     }
   }
   return out;
 }
 
+/** Some kinds answer a DELETE with the object that is gone (or going) instead of a Status. */
+function deleteReturnsObject(source: Source, path: string): boolean {
+  const operation = source.swagger.paths[path]?.['delete'] as { responses?: Record<string, { schema?: OpenApiSchema }> } | undefined;
+  const answer = operation?.responses?.['200']?.schema?.$ref;
+  return answer !== undefined && !answer.endsWith('.Status');
+}
+
 function collect(
   out: Map<string, string>,
-  group: string,
-  version: string,
+  source: Source,
+  { group, version }: { readonly group: string; readonly version: string },
   resources: readonly DiscoveryResource[],
   hashes: Map<string, string>,
 ): void {
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   for (const item of resources) {
     const entry = {
       group,
@@ -70,6 +78,9 @@ function collect(
       ...(item.shortNames ? { shortNames: item.shortNames } : {}),
       ...(item.categories ? { categories: item.categories } : {}),
       ...(hashes.has(item.resource) ? { storageVersionHash: hashes.get(item.resource) } : {}),
+      ...(deleteReturnsObject(source, `${root}/${item.scope === 'Namespaced' ? 'namespaces/{namespace}/' : ''}${item.resource}/{name}`)
+        ? { deleteReturnsObject: true }
+        : {}),
       subresources: (item.subresources ?? []).map((sub) => ({
         name: sub.subresource,
         kind: kindOf(sub.responseKind, group, version),
@@ -139,3 +150,10 @@ export function resourceTable(sources: readonly Source[]): unknown[] {
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 const keyOf = (entry: Record<string, unknown>): string => `${entry.group}/${entry.version}/${entry.resource}/${entry.since ?? ''}`;
+
+/** Group versions in which options and watch events are registered: all that the newest release compiles in, served or not. */
+export function optionGroupVersions(sources: readonly Source[]): string[] {
+  const options = sources[sources.length - 1]!.swagger.definitions['io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'];
+  const kinds = (options?.['x-kubernetes-group-version-kind'] ?? []) as readonly { group: string; version: string }[];
+  return kinds.map((kind) => `${kind.group}/${kind.version}`);
+}

@@ -44,6 +44,7 @@ export interface Source {
   readonly go: GoDump;
   readonly swagger: {
     readonly definitions: Readonly<Record<string, OpenApiSchema>>;
+    readonly parameters: Readonly<Record<string, { readonly name?: string; readonly in?: string; readonly description?: string }>>;
     readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
   /** Schemas of all v3 documents by definition name: they carry the defaults that v2 leaves out. */

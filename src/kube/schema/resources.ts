@@ -22,10 +22,15 @@ export interface BuiltInResource {
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly storageVersionHash?: string;
+  /** DELETE answers with the object, not with a Status. */
+  readonly deleteReturnsObject?: boolean;
   readonly subresources: readonly BuiltInSubresource[];
   readonly since?: number;
   readonly until?: number;
 }
+
+/** `group/version` of every group version that Kubernetes has options and watch events for, served or not. */
+export const optionGroupVersions: readonly string[] = table.optionGroupVersions;
 
 const resources: readonly BuiltInResource[] = table.resources;
 const byMinor = new Map<number, readonly BuiltInResource[]>();

@@ -101,7 +101,8 @@ function typeSchema(builder: Builder, type: string): Draft {
 function fieldSchema(builder: Builder, facts: FieldFacts): Schema {
   const schema = typeSchema(builder, facts.type);
   if (facts.goType) schema.goType = facts.goType;
-  if (facts.listType) schema.listType = facts.listType;
+  // Published at a field of bytes as well, where it says nothing.
+  if (facts.listType && schema.type === 'list') schema.listType = facts.listType;
   if (facts.listMapKeys) schema.listMapKeys = facts.listMapKeys;
   if (facts.mapType) schema.mapType = facts.mapType;
   if (facts.patchStrategy) schema.patchStrategy = facts.patchStrategy;

@@ -12,6 +12,7 @@ import (
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/version"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	metrics "k8s.io/metrics/pkg/apis/metrics/v1beta1"
 )
@@ -126,7 +127,7 @@ func main() {
 		expression(t)
 		kinds = append(kinds, kind{gvk.Group, gvk.Version, gvk.Kind, nameOf(t)})
 	}
-	for _, t := range []reflect.Type{reflect.TypeOf(v1.APIGroup{}), reflect.TypeOf(v1.APIGroupList{}), reflect.TypeOf(v1.APIResourceList{}), reflect.TypeOf(v1.APIVersions{}), reflect.TypeOf(v1.Status{}), reflect.TypeOf(runtime.Unknown{})} {
+	for _, t := range []reflect.Type{reflect.TypeOf(v1.APIGroup{}), reflect.TypeOf(v1.APIGroupList{}), reflect.TypeOf(v1.APIResourceList{}), reflect.TypeOf(v1.APIVersions{}), reflect.TypeOf(v1.Status{}), reflect.TypeOf(version.Info{})} {
 		expression(t)
 	}
 	sort.Slice(kinds, func(i, j int) bool {
