@@ -112,10 +112,12 @@ function writeEntry(manager: Manager): JsonObject {
 const less = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const seconds = (manager: Manager): number => (manager.time === undefined ? 0 : Math.floor(Date.parse(manager.time) / 1000));
 
+const compareTimes = (a: Manager, b: Manager): number => (a.time === b.time ? 0 : seconds(a) - seconds(b));
+
 function compareManagers(a: Manager, b: Manager): number {
   return (
     less(a.operation, b.operation) ||
-    seconds(a) - seconds(b) ||
+    compareTimes(a, b) ||
     less(a.manager, b.manager) ||
     less(a.apiVersion, b.apiVersion) ||
     less(a.subresource, b.subresource)
@@ -136,7 +138,7 @@ export function withFields(manager: Manager, fields: FieldSet): Manager {
 export function capUpdateManagers(managers: Map<string, Manager>): void {
   const updaters = [...managers].filter(([, manager]) => manager.operation === 'Update');
   if (updaters.length <= MAX_UPDATE_MANAGERS) return;
-  updaters.sort(([idA, a], [idB, b]) => seconds(a) - seconds(b) || less(idA, idB));
+  updaters.sort(([idA, a], [idB, b]) => compareTimes(a, b) || less(idA, idB));
   const firsts = new Map<string, string>();
   let count = updaters.length;
   for (const [id, manager] of updaters) {

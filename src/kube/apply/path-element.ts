@@ -46,12 +46,16 @@ const RANK: ReadonlyMap<string, number> = new Map([
   ['i', 3],
 ]);
 
+const PLAIN = /^(k:\{"\w+":|v:)"[\w./-]*"\}?$/;
+
 /** Upstream's order of path elements: fields, keys, values, indices; keys and values by value, so that 80 comes before 443. */
 export function compareElements(a: string, b: string): number {
   const kind = a.charCodeAt(0);
   if (kind !== b.charCodeAt(0)) return (RANK.get(a.charAt(0)) ?? 9) - (RANK.get(b.charAt(0)) ?? 9);
   if (a === b) return 0;
   if (a.startsWith('f:')) return a < b ? -1 : 1;
+  // Where all characters sort behind the quote that ends a value, the texts sort as the values do.
+  if (PLAIN.test(a) && PLAIN.test(b)) return a < b ? -1 : 1;
   return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
 }
 

@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
+import { equal, isObject, type Json, type JsonObject } from '../../kernel/json.ts';
 import type { Schema } from '../schema.ts';
 import { type Comparison, changed, compare, ignoring, SAME } from './compare.ts';
-import { difference, type FieldSet, intersection, isEmpty, union } from './field-set.ts';
+import { difference, type FieldSet, isEmpty, union } from './field-set.ts';
 import {
   capUpdateManagers,
   isReset,
@@ -59,7 +59,8 @@ function managersBefore(update: Update, liveFields: Json | undefined): Map<strin
   const requested = managedFieldsOf(update.next);
   if (!update.subresource) {
     if (isReset(requested)) return new Map();
-    const sent = requested === liveFields ? undefined : readManagers(requested);
+    // Clients send back what they were given: then the entries that were read before serve.
+    const sent = equal(requested, liveFields) ? undefined : readManagers(requested);
     if (sent && sent.size > 0) return sent;
   }
   return readManagers(liveFields) ?? new Map<string, Manager>();
@@ -69,18 +70,21 @@ function managersBefore(update: Update, liveFields: Json | undefined): Map<strin
 function takeOver(managers: Map<string, Manager>, changes: Comparison, writer: Writer): void {
   if (changes === SAME) return;
   const taken = changed(changes);
-  for (const [id, manager] of managers) disown(managers, id, manager, union(intersection(manager.fields, taken), changes.removed));
-  const fields = withoutNeverOwned(taken);
-  if (!isEmpty(fields)) {
-    const self = updater(writer);
-    const id = managerId(self);
-    managers.set(id, { ...self, fields: union(managers.get(id)?.fields ?? fields, fields) });
+  const self = updater(writer);
+  const selfId = managerId(self);
+  for (const [id, manager] of managers) {
+    disown(managers, id, manager, changes.removed);
+    const left = id === selfId ? undefined : managers.get(id);
+    if (left) disown(managers, id, left, taken);
   }
+  const fields = withoutNeverOwned(taken);
+  if (!isEmpty(fields)) managers.set(selfId, { ...self, fields: union(managers.get(selfId)?.fields ?? fields, fields) });
 }
 
 /** Takes fields away from a manager, and the manager away when none are left. */
 export function disown(managers: Map<string, Manager>, id: string, manager: Manager, fields: FieldSet): void {
   const left = difference(manager.fields, fields);
+  if (left === manager.fields) return;
   if (isEmpty(left)) managers.delete(id);
   else managers.set(id, withFields(manager, left));
 }
