@@ -2,7 +2,10 @@ import type { Service, ServicePort } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, labelsText, nameColumn, wide } from '../columns.ts';
 import { indexBy, selectable } from '../selectable.ts';
+import { allocateService } from './service-allocation.ts';
 import { serviceDefaults } from './service-defaults.ts';
+import { servicePools } from './service-pools.ts';
+import { prepareServiceUpdate } from './service-update.ts';
 
 function externalAddresses({ spec, status }: Service): string {
   const own = spec.externalIPs ?? [];
@@ -40,7 +43,10 @@ export const service: Kind = {
     ),
   },
   default: serviceDefaults,
+  allowCreateOnUpdate: true,
   prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
+  prepareForUpdate: (object: Service, previous: Service) => prepareServiceUpdate(object, previous),
+  allocate: (object: Service, _previous, context, random) => allocateService(object, servicePools(context, object.metadata), random),
   columns: [
     nameColumn,
     column<Service>('Type', 'How the service is exposed.', ({ spec }) => spec.type ?? ''),
