@@ -1,36 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:https';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { call } from './http.ts';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const READY_LIMIT_MS = 30_000;
-
-/** One keep-alive connection per concurrent request, as a client library would have. The certificate is not what is measured. */
-export const agent = (connections: number) => new Agent({ keepAlive: true, maxSockets: connections, rejectUnauthorized: false });
-
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-export function get(url: string, options: { agent?: Agent; headers?: Record<string, string> } = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { rejectUnauthorized: false, ...options }, (incoming) => {
-      let body = '';
-      incoming.setEncoding('utf8').on('data', (text: string) => {
-        body += text;
-      });
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body }));
-      incoming.on('error', reject);
-    });
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
-}
 
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -75,7 +52,7 @@ export async function startService(...args: string[]): Promise<Service> {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    return (await get(url)).status === 200;
+    return (await call(url)).status === 200;
   } catch {
     return false;
   }
@@ -88,16 +65,4 @@ async function stop(child: ChildProcess, home: string): Promise<void> {
     await ended;
   }
   rmSync(home, { recursive: true, force: true });
-}
-
-/** Resident memory of a process in MB. Linux only: elsewhere it throws, and the measure says so. */
-export function residentMb(pid: number): number {
-  const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(match?.[1]) / 1024;
-}
-
-/** CPU time that a process used so far, all threads, in µs. Linux only; its clock ticks are 10 ms, so measure over seconds. */
-export function cpuMicros(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
