@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Headers } from '../../kernel/http.ts';
@@ -11,6 +12,7 @@ const connectionHeaders = ['connection', 'keep-alive', 'proxy-connection', 'tran
 
 function outgoing(status: number, headers: Headers): Record<string, string | number> {
   const fields: Record<string, string | number> = { ':status': status, ...headers };
+  for (const name in headers) validateHeaderValue(name, headers[name] ?? ''); // Node checks HTTP/1.1 values only
   for (const name of connectionHeaders) if (name in fields) delete fields[name];
   return fields;
 }
@@ -34,7 +36,8 @@ function streamReply(stream: ServerHttp2Stream): Reply {
     },
     onClose: (listener) =>
       void stream.once('close', () => listener(stream.rstCode === constants.NGHTTP2_NO_ERROR && stream.writableFinished)),
-    cut: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    // Not close(): it ends the stream before it resets it, and the client would take the answer for complete.
+    cut: () => void stream.destroy(new Error('cut off')),
   };
 }
 
