@@ -7,6 +7,7 @@ import { endpointSliceController } from './endpointslice/endpointslice.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { kubeletController } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace/namespace.ts';
+import { podGarbageCollector } from './podgc/podgc.ts';
 import { replicaSetController } from './replicaset/replicaset.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { schedulerController } from './scheduler/scheduler.ts';
@@ -21,6 +22,7 @@ const definitions: readonly ClusterController[] = [
   garbageCollector,
   kubeletController,
   namespaceController,
+  podGarbageCollector,
   replicaSetController,
   rootCaController,
   schedulerController,

@@ -1,0 +1,241 @@
+import { notImplemented } from '../../arm/errors.ts';
+import { getResource, listChildren } from '../../arm/estate.ts';
+import { parseId } from '../../arm/ids.ts';
+import type { Draft, Resource } from '../../arm/resource.ts';
+import { type Action, type ResourceType, verbOf, type WriteContext } from '../../arm/resource-type.ts';
+import { vmSize } from '../../azure/compute/vm-sizes.ts';
+import { type FieldError, invalid } from '../../kernel/field-error.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { given, objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
+import { AGENT_POOLS } from '../names.ts';
+import { compareVersions, minorOf, resolveVersion } from '../versions.ts';
+import { imageOf } from './image.ts';
+
+/** Operations of the service that are not built yet: refused by name (DESIGN §8). */
+const NOT_BUILT = ['upgradeNodeImageVersion', 'abort', 'deleteMachines'];
+
+/** The declaration of managedClusters/agentPools. Facts: aks-facts §1.3, §1.7, aks-facts-nodes §3.3. */
+export const agentPool: ResourceType = {
+  name: AGENT_POOLS,
+  nameRule: {
+    pattern: /^[a-z][a-z0-9]{0,11}$/,
+    detail: 'The value of parameter agentPoolProfile.name is invalid. Please see https://aka.ms/aks-naming-rules for more details.',
+  },
+  put: 'preserve',
+  completion: 'controller',
+  durations: { createMs: 150_000, updateMs: 60_000, deleteMs: 120_000 },
+  readOnly: ['currentOrchestratorVersion', 'nodeImageVersion', 'eTag', 'powerState', 'virtualMachineNodesStatus', 'status'],
+  immutable: [
+    'osType',
+    'vmSize',
+    'type',
+    'osDiskType',
+    'osDiskSizeGB',
+    'maxPods',
+    'vnetSubnetID',
+    'podSubnetID',
+    'availabilityZones',
+    'scaleSetPriority',
+    'scaleSetEvictionPolicy',
+    'spotMaxPrice',
+    'proximityPlacementGroupID',
+    'enableEncryptionAtHost',
+    'enableUltraSSD',
+    'kubeletConfig',
+    'linuxOSConfig',
+    'workloadRuntime',
+    'gpuInstanceProfile',
+    'enableNodePublicIP',
+  ].map((name) => `properties.${name}`),
+  defaults: withDefaults,
+  validate,
+  admit,
+  computed,
+  refuseDelete,
+  actions: [poolUpgradeProfile, ...NOT_BUILT.map(refused)],
+};
+
+function refused(path: string): Action {
+  return {
+    method: 'POST',
+    path,
+    permission: `${AGENT_POOLS}/${path}/action`,
+    run: () => {
+      throw notImplemented(`Operation ${path} of ${AGENT_POOLS}`);
+    },
+  };
+}
+
+const clusterOf = (draft: { readonly id: string }, { reader }: Pick<WriteContext, 'reader'>): Resource | undefined =>
+  getResource(reader, parseId(draft.id)?.parent ?? '');
+
+/** Size that the service picks where the client names none. */
+const DEFAULT_SIZE = 'Standard_D4s_v5';
+
+function withDefaults(draft: Draft, context: WriteContext, previous: Resource | undefined): Draft {
+  const sent: JsonObject = Object.fromEntries(Object.entries(draft.properties).filter(([, value]) => given(value)));
+  const cluster = clusterOf(draft, context);
+  const wanted = textAt(sent, 'vmSize') || (previous ? textAt(previous.desired, 'vmSize') : '') || DEFAULT_SIZE;
+  // Sizes are compared without regard to case and shown as they are listed.
+  const size = vmSize(wanted);
+  const osType = textAt(sent, 'osType') || 'Linux';
+  const plugin = objectAt(cluster?.desired ?? {}, 'networkProfile');
+  const ephemeral = textAt(sent, 'osDiskType') === 'Ephemeral';
+  const properties: JsonObject = {
+    ...sent,
+    count: sent['count'] ?? 1,
+    vmSize: size?.name ?? wanted,
+    osDiskSizeGB: sent['osDiskSizeGB'] || managedDiskGb(size?.vcpus ?? 2),
+    osDiskType: ephemeral ? 'Ephemeral' : 'Managed',
+    kubeletDiskType: sent['kubeletDiskType'] ?? 'OS',
+    maxPods: sent['maxPods'] || (textAt(plugin, 'networkPluginMode') === 'overlay' ? 250 : 30),
+    type: sent['type'] ?? 'VirtualMachineScaleSets',
+    enableAutoScaling: sent['enableAutoScaling'] ?? false,
+    scaleDownMode: sent['scaleDownMode'] ?? 'Delete',
+    orchestratorVersion: textAt(sent, 'orchestratorVersion') || textAt(cluster?.desired ?? {}, 'kubernetesVersion'),
+    enableNodePublicIP: sent['enableNodePublicIP'] ?? false,
+    mode: sent['mode'] ?? 'User',
+    enableEncryptionAtHost: sent['enableEncryptionAtHost'] ?? false,
+    enableUltraSSD: sent['enableUltraSSD'] ?? false,
+    enableFIPS: sent['enableFIPS'] ?? false,
+    osType,
+    osSKU: sent['osSKU'] ?? (osType === 'Windows' ? 'Windows2022' : 'Ubuntu'),
+    upgradeSettings: { maxSurge: '10%', maxUnavailable: '0', ...objectAt(sent, 'upgradeSettings') },
+    securityProfile: { enableVTPM: false, enableSecureBoot: false, sshAccess: 'LocalUser', ...objectAt(sent, 'securityProfile') },
+  };
+  return { ...draft, properties };
+}
+
+/** OS disk by vCPU count, as the service sizes managed disks (P10, P15, P20, P30). */
+const managedDiskGb = (vcpus: number): number => (vcpus < 8 ? 128 : vcpus < 16 ? 256 : vcpus < 64 ? 512 : 1024);
+
+const fault = (path: string, value: unknown, detail: string, code = 'InvalidParameter'): FieldError => ({
+  ...invalid(path, value, detail),
+  code,
+});
+
+function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
+  const { properties } = draft;
+  const errors: FieldError[] = [];
+  const count = Number(properties['count']);
+  const mode = textAt(properties, 'mode');
+  const least = mode === 'System' ? 1 : 0;
+  if (!Number.isInteger(count) || count < least || count > 1000)
+    errors.push(
+      fault(
+        'agentPoolProfile.count',
+        properties['count'],
+        `The value of parameter agentPoolProfile.count is invalid. Error details: Expected 'count' to be between ${least} and 1000 for a ${mode} pool, got ${properties['count']}. Please see https://aka.ms/aks-naming-rules for more details.`,
+      ),
+    );
+  const maxPods = Number(properties['maxPods']);
+  if (!Number.isInteger(maxPods) || maxPods < (mode === 'System' ? 30 : 10) || maxPods > 250)
+    errors.push(
+      fault(
+        'agentPoolProfile.maxPods',
+        properties['maxPods'],
+        `The value of parameter agentPoolProfile.maxPods is invalid: it has to be between ${mode === 'System' ? 30 : 10} and 250.`,
+      ),
+    );
+  const size = vmSize(textAt(properties, 'vmSize'));
+  if (!size)
+    errors.push(
+      fault(
+        'properties.vmSize',
+        properties['vmSize'],
+        `The VM size of ${textAt(properties, 'vmSize')} is not allowed in your subscription in location '${draft.location ?? ''}'. For more information on VM sizes, see https://aka.ms/aks/quotas-skus-regions.`,
+        'BadRequest',
+      ),
+    );
+  else if (mode === 'System' && (size.vcpus < 2 || size.memoryGb < 4))
+    errors.push(
+      fault(
+        'properties.vmSize',
+        size.name,
+        `The VM SKU chosen for this cluster ('${size.name}') does not have enough CPU/memory to run as a system node pool. It needs at least 2 vCPUs and 4 GB of memory.`,
+        'InvalidParameter',
+      ),
+    );
+  if (mode === 'System' && textAt(properties, 'osType') !== 'Linux')
+    errors.push(fault('agentPoolProfile.mode', mode, 'Node pools of mode System have to run Linux.'));
+  return [...errors, ...unsupported(properties, previous), ...validateLabels(properties)];
+}
+
+/** Shapes that are accepted by Azure and not simulated yet: refused by name, never half-built. */
+function unsupported(properties: JsonObject, previous: Resource | undefined): FieldError[] {
+  const refuse = (path: string, what: string): FieldError =>
+    fault(`properties.${path}`, properties[path], `${what} is not implemented yet.`, 'NotImplemented');
+  const errors: FieldError[] = [];
+  if (textAt(properties, 'osType') === 'Windows') errors.push(refuse('osType', 'A Windows node pool'));
+  if (textAt(properties, 'type') !== 'VirtualMachineScaleSets') errors.push(refuse('type', `A pool of type ${textAt(properties, 'type')}`));
+  if (properties['enableAutoScaling'] === true) errors.push(refuse('enableAutoScaling', 'The cluster autoscaler'));
+  if (given(properties['vnetSubnetID'])) errors.push(refuse('vnetSubnetID', 'A pool in a subnet of your own'));
+  const before = textAt(previous?.observed ?? {}, 'currentOrchestratorVersion');
+  const wanted = resolveVersion(textAt(properties, 'orchestratorVersion'));
+  if (before && wanted && wanted !== before && !before.startsWith(`${textAt(properties, 'orchestratorVersion')}.`))
+    errors.push(refuse('orchestratorVersion', 'Upgrading a node pool'));
+  return errors;
+}
+
+function validateLabels(properties: JsonObject): FieldError[] {
+  return Object.keys(objectAt(properties, 'nodeLabels'))
+    .filter((key) => /(^|\.)kubernetes\.azure\.com\//.test(key) || key.startsWith('node-role.kubernetes.io/'))
+    .map((key) =>
+      fault('agentPoolProfile.nodeLabels', key, `The label key ${key} is reserved and can't be used on a node pool.`, 'InvalidParameter'),
+    );
+}
+
+function admit(draft: Draft, context: WriteContext, previous: Resource | undefined): FieldError[] {
+  const cluster = clusterOf(draft, context);
+  if (!cluster) return [];
+  const errors: FieldError[] = [];
+  const version = resolveVersion(textAt(draft.properties, 'orchestratorVersion'));
+  const plane = resolveVersion(textAt(cluster.desired, 'kubernetesVersion'));
+  if (!version) {
+    const detail = `Version ${textAt(draft.properties, 'orchestratorVersion')} is not supported in this region. Please use [az aks get-versions] command to get the supported version list in this region.`;
+    errors.push(
+      fault('properties.orchestratorVersion', draft.properties['orchestratorVersion'], detail, 'AgentPoolK8sVersionNotSupported'),
+    );
+  } else if (plane && (compareVersions(version, plane) > 0 || minorOf(plane) - minorOf(version) > 3)) {
+    const detail = `Node pool version ${version} and control plane version ${plane} is incompatible. Minor version of node pool cannot be more than 3 versions less than control plane's version. Minor version of node pool is ${minorOf(version)} and control plane is ${minorOf(plane)}. For more information, please check https://aka.ms/aks/UpgradeVersionRules`;
+    errors.push(fault('properties.orchestratorVersion', version, detail, 'NodePoolMcVersionIncompatible'));
+  }
+  if (
+    previous &&
+    textAt(previous.desired, 'mode') === 'System' &&
+    textAt(draft.properties, 'mode') !== 'System' &&
+    isLastSystem(draft, context)
+  )
+    errors.push(
+      fault('properties.mode', draft.properties['mode'], 'There has to be at least one system agent pool.', 'OperationNotAllowed'),
+    );
+  return errors;
+}
+
+const isLastSystem = (pool: { readonly id: string; readonly name: string }, { reader }: Pick<WriteContext, 'reader'>): boolean =>
+  !listChildren(reader, AGENT_POOLS, parseId(pool.id)?.parent ?? '').some(
+    (other) => other.name !== pool.name && textAt(other.desired, 'mode') === 'System' && verbOf(other.provisioningState) !== 'delete',
+  );
+
+function refuseDelete(pool: Resource, reader: WriteContext['reader']) {
+  const cluster = clusterOf(pool, { reader });
+  // A cluster that goes takes its pools along.
+  if (!cluster || cluster.provisioningState === 'Deleting' || textAt(pool.desired, 'mode') !== 'System' || !isLastSystem(pool, { reader }))
+    return undefined;
+  return { status: 400, error: { code: 'OperationNotAllowed', message: 'There has to be at least one system agent pool.' } };
+}
+
+function computed(draft: Draft, context: WriteContext, previous: Resource | undefined): JsonObject {
+  if (previous) return previous.observed;
+  const version = resolveVersion(textAt(draft.properties, 'orchestratorVersion')) ?? '';
+  return {
+    currentOrchestratorVersion: version,
+    nodeImageVersion: imageOf(draft.properties, version),
+    powerState: { code: 'Running' },
+    eTag: context.random.uuid(),
+  };
+}
+
+/** The cluster that a pool belongs to. */
+export const clusterIdOf = (pool: { readonly id: string }): string => parseId(pool.id)?.parent ?? '';

@@ -1,0 +1,74 @@
+import { finishOperation, getOperation, getResource, isMoving, listChildren, setProvisioningState } from '../../arm/estate.ts';
+import { collectionOf, keyOf, parseId } from '../../arm/ids.ts';
+import type { Resource } from '../../arm/resource.ts';
+import type { Controller, Outcome } from '../../kernel/controller.ts';
+import type { Transaction } from '../../kernel/transaction.ts';
+import { node as nodeKind } from '../../kinds/core/node.ts';
+import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters.ts';
+import { textAt } from '../managed-cluster/defaults.ts';
+import { nodeGroupOf } from '../managed-cluster/node-group.ts';
+import { AGENT_POOLS } from '../names.ts';
+import { syncNodes } from '../node/register.ts';
+import type { AksPorts } from '../ports.ts';
+import { capacityOf, scaleSetBody, scaleSetId } from './scale-set.ts';
+import { isPoolSettled, nodesOf } from './settled.ts';
+
+/** Moves a node pool to its size: scale set, instances, nodes, and the end of its operation. */
+export const agentPoolController = (ports: AksPorts): Controller => ({
+  name: 'agent-pool',
+  watches: [
+    { class: collectionOf(AGENT_POOLS) },
+    {
+      class: CLUSTERS,
+      targets(change, reader) {
+        // Collection CLUSTERS holds records alone.
+        const record = change.entry?.value as ClusterRecord | undefined;
+        return record ? listChildren(reader, AGENT_POOLS, record.resourceId).map((pool) => keyOf(pool.id)) : [];
+      },
+    },
+  ],
+  reconcile(tx, { key }) {
+    const pool = getResource(tx, key);
+    const cluster = pool && getResource(tx, parseId(pool.id)?.parent ?? '');
+    if (!pool || !cluster) return undefined;
+    return pool.provisioningState === 'Deleting' ? remove(tx, ports, cluster, pool) : bringUp(tx, ports, cluster, pool);
+  },
+});
+
+function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource, pool: Resource): Outcome | undefined {
+  const record = clusterRecord(tx, textAt(cluster.observed, 'resourceUID'));
+  // The cluster's controller makes network and API server first.
+  if (!record?.caCertificate || !getResource(tx, nodeGroupOf(cluster).subnet)) return undefined;
+  const scaleSet = scaleSetId(cluster, pool);
+  const capacity = capacityOf(tx, scaleSet);
+  if (capacity !== Number(pool.desired['count'])) {
+    if (capacity !== undefined && pool.provisioningState === 'Updating') setProvisioningState(tx, pool.id, 'Scaling');
+    ports.arm().createByProvider(tx, scaleSet, scaleSetBody(cluster, pool));
+  }
+  syncNodes(tx, ports.open(tx, record.scope, 'cloud-node-manager'), cluster, pool);
+  return finish(tx, pool);
+}
+
+/** A pool that was written by itself ends its own operation; one written with its cluster is waited for by the cluster. */
+function finish(tx: Transaction, pool: Resource): Outcome | undefined {
+  const current = getResource(tx, pool.id) ?? pool;
+  const operation = current.operation ? getOperation(tx, current.operation) : undefined;
+  if (!isMoving(current) || !operation || !isPoolSettled(tx, current)) return undefined;
+  // The cluster's controller looks at its pools when one of them changes, which this one does not.
+  if (keyOf(operation.resource) !== keyOf(current.id)) return undefined;
+  if (tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
+  finishOperation(tx, operation.id);
+  return undefined;
+}
+
+function remove(tx: Transaction, ports: AksPorts, cluster: Resource, pool: Resource): Outcome | undefined {
+  // A cluster that goes takes everything along at once.
+  if (cluster.provisioningState === 'Deleting') return undefined;
+  const operation = pool.operation ? getOperation(tx, pool.operation) : undefined;
+  if (operation && tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
+  const api = ports.open(tx, textAt(cluster.observed, 'resourceUID'), 'cloud-node-manager');
+  for (const node of nodesOf(tx, cluster, pool)) api.delete(nodeKind, undefined, node.metadata.name);
+  ports.arm().finishDelete(tx, scaleSetId(cluster, pool));
+  ports.arm().finishDelete(tx, pool.id);
+  return undefined;
+}

@@ -1,0 +1,29 @@
+import type { Node } from '../../../gen/kubernetes-types.ts';
+import { getResource } from '../../arm/estate.ts';
+import { parseId } from '../../arm/ids.ts';
+import type { Resource } from '../../arm/resource.ts';
+import { collectionName, type Reader } from '../../kernel/store.ts';
+import { node as nodeKind } from '../../kinds/core/node.ts';
+import { kindClass } from '../../kube/kind.ts';
+import { textAt } from '../managed-cluster/defaults.ts';
+import { scaleSetName } from '../names.ts';
+import { capacityOf, instancesOf, scaleSetId } from './scale-set.ts';
+
+/** Nodes of a pool, by the prefix of their names. */
+export const nodesOf = (reader: Reader, cluster: Resource, pool: { readonly name: string }): Node[] => {
+  const scope = textAt(cluster.observed, 'resourceUID');
+  const prefix = scaleSetName(scope, pool.name, false);
+  return reader.list<Node>(collectionName(kindClass(nodeKind), scope), { prefix }).map(({ value }) => value);
+};
+
+/** The scale set has as many instances as the pool asks for, and each of them is a Ready node. */
+export function isPoolSettled(reader: Reader, pool: Resource): boolean {
+  const cluster = getResource(reader, parseId(pool.id)?.parent ?? '');
+  if (!cluster) return false;
+  const wanted = Number(pool.desired['count']);
+  const scaleSet = scaleSetId(cluster, pool);
+  const ready = nodesOf(reader, cluster, pool).filter((node) =>
+    node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+  );
+  return capacityOf(reader, scaleSet) === wanted && instancesOf(reader, scaleSet).length === wanted && ready.length === wanted;
+}

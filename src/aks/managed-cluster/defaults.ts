@@ -1,0 +1,90 @@
+import { parseId } from '../../arm/ids.ts';
+import type { Draft, Resource } from '../../arm/resource.ts';
+import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
+import { defaultNodeGroup } from '../names.ts';
+import { defaultVersion, resolveVersion } from '../versions.ts';
+
+/** Clients send "" and null for "let the service choose" (azure-contract §3.1). */
+export const given = (value: Json | undefined): value is Json => value !== undefined && value !== null && value !== '';
+export const objectAt = (object: JsonObject, name: string): JsonObject => {
+  const value = object[name];
+  return isObject(value) ? value : {};
+};
+export const textAt = (object: JsonObject, name: string): string => {
+  const value = object[name];
+  return typeof value === 'string' ? value : '';
+};
+
+/** Without the members that mean "choose for me". */
+const chosen = (object: JsonObject): JsonObject => Object.fromEntries(Object.entries(object).filter(([, value]) => given(value)));
+
+/** What the service fills in on a cluster, by aks-facts §1.2 and §1.4. Nested objects are completed, never replaced. */
+export function withDefaults(draft: Draft, previous: Resource | undefined): Draft {
+  const sent = chosen(draft.properties);
+  const group = parseId(draft.id)?.resourceGroup ?? '';
+  const version =
+    textAt(sent, 'kubernetesVersion') || (previous ? textAt(previous.desired, 'kubernetesVersion') : '') || minor(defaultVersion);
+  const properties: JsonObject = {
+    ...sent,
+    kubernetesVersion: version,
+    nodeResourceGroup: textAt(sent, 'nodeResourceGroup') || defaultNodeGroup(group, draft.name, draft.location ?? ''),
+    enableRBAC: sent['enableRBAC'] ?? true,
+    supportPlan: sent['supportPlan'] ?? 'KubernetesOfficial',
+    disableLocalAccounts: sent['disableLocalAccounts'] ?? false,
+    servicePrincipalProfile: sent['servicePrincipalProfile'] ?? { clientId: 'msi' },
+    windowsProfile: { adminUsername: 'azureuser', enableCSIProxy: true, ...objectAt(sent, 'windowsProfile') },
+    networkProfile: networkDefaults(objectAt(sent, 'networkProfile')),
+    autoUpgradeProfile: { nodeOSUpgradeChannel: 'NodeImage', ...objectAt(sent, 'autoUpgradeProfile') },
+    securityProfile: objectAt(sent, 'securityProfile'),
+    storageProfile: {
+      diskCSIDriver: { enabled: true },
+      fileCSIDriver: { enabled: true },
+      snapshotController: { enabled: true },
+      ...objectAt(sent, 'storageProfile'),
+    },
+    oidcIssuerProfile: { enabled: oidcByDefault(version), ...objectAt(sent, 'oidcIssuerProfile') },
+    workloadAutoScalerProfile: objectAt(sent, 'workloadAutoScalerProfile'),
+    metricsProfile: { costAnalysis: { enabled: false }, ...objectAt(sent, 'metricsProfile') },
+    nodeProvisioningProfile: { mode: 'Manual', defaultNodePools: 'Auto', ...objectAt(sent, 'nodeProvisioningProfile') },
+    bootstrapProfile: { artifactSource: 'Direct', ...objectAt(sent, 'bootstrapProfile') },
+  };
+  return { ...draft, kind: draft.kind ?? 'Base', sku: { name: 'Base', tier: 'Free', ...draft.sku }, properties };
+}
+
+const minor = (version: string): string => version.split('.', 2).join('.');
+
+/** OIDC issuers are on for new clusters from 1.34 on. */
+const oidcByDefault = (version: string): boolean => Number((resolveVersion(version) ?? version).split('.')[1]) >= 34;
+
+/** Azure CNI Overlay behind a standard load balancer, unless the client asks for something else. */
+function networkDefaults(sent: JsonObject): JsonObject {
+  const asked = chosen(sent);
+  const networkPlugin = textAt(asked, 'networkPlugin').toLowerCase() || 'azure';
+  const overlay = !given(asked['networkPlugin']) || textAt(asked, 'networkPluginMode').toLowerCase() === 'overlay';
+  const podCidr = overlay || networkPlugin === 'kubenet' ? textAt(asked, 'podCidr') || '10.244.0.0/16' : undefined;
+  const serviceCidr = textAt(asked, 'serviceCidr') || '10.0.0.0/16';
+  const outboundType = textAt(asked, 'outboundType') || 'loadBalancer';
+  const balancer = objectAt(asked, 'loadBalancerProfile');
+  const ownIps = given(balancer['outboundIPs']) || given(balancer['outboundIPPrefixes']);
+  return {
+    ...asked,
+    networkPlugin,
+    ...(overlay && networkPlugin === 'azure' && { networkPluginMode: 'overlay' }),
+    networkPolicy: asked['networkPolicy'] ?? 'none',
+    networkDataplane: asked['networkDataplane'] ?? 'azure',
+    loadBalancerSku: (textAt(asked, 'loadBalancerSku') || 'standard').toLowerCase(),
+    outboundType,
+    ...(outboundType === 'loadBalancer' && {
+      loadBalancerProfile: {
+        ...(!ownIps && { managedOutboundIPs: { count: 1 } }),
+        backendPoolType: 'nodeIPConfiguration',
+        ...chosen(balancer),
+      },
+    }),
+    ...(podCidr && { podCidr, podCidrs: [podCidr] }),
+    serviceCidr,
+    serviceCidrs: [serviceCidr],
+    dnsServiceIP: textAt(asked, 'dnsServiceIP') || '10.0.0.10',
+    ipFamilies: asked['ipFamilies'] ?? ['IPv4'],
+  };
+}

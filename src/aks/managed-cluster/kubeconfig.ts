@@ -1,0 +1,76 @@
+/** What goes into a kubeconfig of a cluster without Entra integration. PEM texts. */
+export interface KubeconfigInput {
+  readonly cluster: string;
+  readonly user: string;
+  /** "https://<fqdn>:443". */
+  readonly server: string;
+  /** Through which the server is reached; absent when names resolve to us. */
+  readonly proxyUrl?: string;
+  readonly caCertificate: string;
+  readonly credential:
+    | { readonly clientCertificate: string; readonly clientKey: string }
+    | { readonly exec: { readonly tenantId: string; readonly authorityHost?: string } };
+}
+
+/** Server application that AKS's API servers are in Entra, and the client application that kubectl logs in with. */
+const AKS_SERVER_ID = '6dae42f8-4368-4678-94ff-3960e28e3630';
+const AKS_CLIENT_ID = '80faf920-1908-4b52-b5ef-a8e7bedfc67a';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** kubeconfig as listClusterUserCredential and listClusterAdminCredential return it: JSON is YAML too, but people read this one. */
+export function kubeconfig({ cluster, user, server, proxyUrl, caCertificate, credential }: KubeconfigInput): string {
+  return [
+    'apiVersion: v1',
+    'clusters:',
+    '- cluster:',
+    `    certificate-authority-data: ${base64(caCertificate)}`,
+    ...(proxyUrl ? [`    proxy-url: ${proxyUrl}`] : []),
+    `    server: ${server}`,
+    `  name: ${cluster}`,
+    'contexts:',
+    '- context:',
+    `    cluster: ${cluster}`,
+    `    user: ${user}`,
+    `  name: ${cluster}`,
+    `current-context: ${cluster}`,
+    'kind: Config',
+    'preferences: {}',
+    'users:',
+    `- name: ${user}`,
+    '  user:',
+    ...('exec' in credential ? execUser(credential.exec) : certificateUser(credential)),
+    '',
+  ].join('\n');
+}
+
+const certificateUser = (credential: { readonly clientCertificate: string; readonly clientKey: string }): string[] => [
+  `    client-certificate-data: ${base64(credential.clientCertificate)}`,
+  `    client-key-data: ${base64(credential.clientKey)}`,
+];
+
+const execUser = ({ tenantId, authorityHost }: { readonly tenantId: string; readonly authorityHost?: string }): string[] => [
+  '    exec:',
+  '      apiVersion: client.authentication.k8s.io/v1beta1',
+  '      args:',
+  ...[
+    'get-token',
+    '--environment',
+    'AzurePublicCloud',
+    '--server-id',
+    AKS_SERVER_ID,
+    '--client-id',
+    AKS_CLIENT_ID,
+    '--tenant-id',
+    tenantId,
+    '--login',
+    'devicecode',
+    ...(authorityHost ? ['--authority-host', authorityHost, '--disable-instance-discovery'] : []),
+  ].map((argument) => `      - ${argument}`),
+  '      command: kubelogin',
+  '      env: null',
+  '      installHint: |2',
+  '        kubelogin is not installed which is required to connect to AAD enabled cluster.',
+  '        To learn more, please go to https://aka.ms/aks/kubelogin',
+  '      provideClusterInfo: false',
+];

@@ -1,0 +1,121 @@
+import { notImplemented } from '../../arm/errors.ts';
+import { listChildren } from '../../arm/estate.ts';
+import { parseId } from '../../arm/ids.ts';
+import type { Draft, Resource } from '../../arm/resource.ts';
+import type { Action, ResourceType, WriteContext } from '../../arm/resource-type.ts';
+import { type FieldError, invalid } from '../../kernel/field-error.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
+import type { AksPorts } from '../ports.ts';
+import { resolveVersion } from '../versions.ts';
+import { credentialActions } from './credentials.ts';
+import { objectAt, textAt, withDefaults } from './defaults.ts';
+import { profileActions } from './profiles.ts';
+import { validateCluster } from './validate.ts';
+
+/** Operations of the service that are not built yet: refused by name (DESIGN §8). */
+const NOT_BUILT = [
+  'start',
+  'stop',
+  'abort',
+  'rotateClusterCertificates',
+  'rotateServiceAccountSigningKeys',
+  'resetAADProfile',
+  'runCommand',
+  'resetServicePrincipalProfile',
+];
+
+/** The declaration of Microsoft.ContainerService/managedClusters. Facts: aks-facts §1.2, §1.7. */
+export const managedCluster = (ports: AksPorts): ResourceType => ({
+  name: MANAGED_CLUSTERS,
+  nameRule: {
+    pattern: /^[a-zA-Z0-9]([-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/,
+    detail:
+      'The name must contain between 1 and 63 letters, numbers, underscores and hyphens, and start and end with a letter or number. See https://aka.ms/aks-naming-rules.',
+  },
+  identity: true,
+  put: 'preserve',
+  completion: 'controller',
+  durations: { createMs: 240_000, updateMs: 60_000, deleteMs: 180_000 },
+  children: [{ property: 'agentPoolProfiles', type: AGENT_POOLS, shape: 'flattened' }],
+  readOnly: [
+    'fqdn',
+    'privateFQDN',
+    'azurePortalFQDN',
+    'currentKubernetesVersion',
+    'maxAgentPools',
+    'powerState',
+    'resourceUID',
+    'identityProfile',
+    'networkProfile.loadBalancerProfile.effectiveOutboundIPs',
+    'oidcIssuerProfile.issuerURL',
+  ],
+  immutable: [
+    'location',
+    'properties.dnsPrefix',
+    'properties.fqdnSubdomain',
+    'properties.nodeResourceGroup',
+    'properties.enableRBAC',
+    'properties.diskEncryptionSetID',
+    'properties.linuxProfile.adminUsername',
+    'properties.networkProfile.networkPlugin',
+    'properties.networkProfile.serviceCidr',
+    'properties.networkProfile.dnsServiceIP',
+    'properties.networkProfile.podCidr',
+    'properties.networkProfile.loadBalancerSku',
+  ],
+  defaults: (draft, _, previous) => withDefaults(draft, previous),
+  validate: validateCluster,
+  admit,
+  computed,
+  actions: [...credentialActions(ports), ...profileActions, ...NOT_BUILT.map(refused)],
+});
+
+const refused = (path: string): Action => ({
+  method: 'POST',
+  path,
+  permission: `${MANAGED_CLUSTERS}/${path}/action`,
+  run: () => {
+    throw notImplemented(`Operation ${path} of ${MANAGED_CLUSTERS}`);
+  },
+});
+
+/** A cluster has a System pool. Pools are there already: inline children are written before. */
+function admit(draft: Draft, { reader }: WriteContext, previous: Resource | undefined): FieldError[] {
+  const pools = listChildren(reader, AGENT_POOLS, draft.id);
+  if (pools.some((pool) => textAt(pool.desired, 'mode') === 'System')) return [];
+  const detail = previous ? 'There has to be at least one system agent pool.' : 'Must define at least one system pool.';
+  return [{ ...invalid('agentPoolProfiles', undefined, detail), code: previous ? 'OperationNotAllowed' : 'InvalidParameter' }];
+}
+
+/** What the service decides, already shown in the 201: names, hosts, version. Decided once, except for the version. */
+function computed(draft: Draft, { random, tenantId }: WriteContext, previous: Resource | undefined): JsonObject {
+  const version = resolveVersion(textAt(draft.properties, 'kubernetesVersion')) ?? '';
+  if (previous) return previous.observed;
+  const uid = random.text(24, '0123456789abcdef');
+  const label =
+    `${textAt(draft.properties, 'dnsPrefix') || textAt(draft.properties, 'fqdnSubdomain')}-${random.text(8, ALPHANUMERIC)}`.toLowerCase();
+  const location = draft.location ?? '';
+  const oidc = objectAt(draft.properties, 'oidcIssuerProfile')['enabled'] === true;
+  return {
+    resourceUID: uid,
+    currentKubernetesVersion: version,
+    powerState: { code: 'Running' },
+    maxAgentPools: 100,
+    fqdn: `${label}.hcp.${location}.azmk8s.io`,
+    azurePortalFQDN: `${label}.portal.hcp.${location}.azmk8s.io`,
+    ...(oidc && { oidcIssuerProfile: { issuerURL: `https://${location}.oic.prod-aks.azure.com/${tenantId}/${random.uuid()}/` } }),
+    identityProfile: {
+      kubeletidentity: { resourceId: kubeletIdentityId(draft) },
+    },
+  };
+}
+
+const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Id of the resource group that AKS makes for the nodes. */
+export const nodeGroupId = (cluster: { readonly id: string }, properties: JsonObject): string =>
+  `/subscriptions/${parseId(cluster.id)?.subscription}/resourceGroups/${textAt(properties, 'nodeResourceGroup')}`;
+
+export const kubeletIdentityId = (draft: Draft): string =>
+  `${nodeGroupId(draft, draft.properties)}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${draft.name}-agentpool`;

@@ -1,0 +1,155 @@
+import { getResource, setObserved } from '../../arm/estate.ts';
+import { parseId } from '../../arm/ids.ts';
+import type { Resource } from '../../arm/resource.ts';
+import type { Arm, Body } from '../../arm/resource-type.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Transaction } from '../../kernel/transaction.ts';
+import { clusterSuffix } from '../names.ts';
+import { objectAt, textAt } from './defaults.ts';
+import { nodeGroupId } from './managed-cluster.ts';
+
+/** Ids of what AKS keeps in the node resource group of a cluster with a managed network. Names: aks-facts §2.1. */
+export interface NodeGroup {
+  readonly id: string;
+  readonly identity: string;
+  readonly securityGroup: string;
+  readonly network: string;
+  readonly subnet: string;
+  readonly balancer: string;
+}
+
+export function nodeGroupOf(cluster: Resource): NodeGroup {
+  const id = nodeGroupId(cluster, cluster.desired);
+  const suffix = clusterSuffix(textAt(cluster.observed, 'resourceUID'));
+  const network = `${id}/providers/Microsoft.Network/virtualNetworks/aks-vnet-${suffix}`;
+  return {
+    id,
+    identity: textAt(objectAt(objectAt(cluster.observed, 'identityProfile'), 'kubeletidentity'), 'resourceId'),
+    securityGroup: `${id}/providers/Microsoft.Network/networkSecurityGroups/aks-agentpool-${suffix}-nsg`,
+    network,
+    subnet: `${network}/subnets/aks-subnet`,
+    balancer: `${id}/providers/Microsoft.Network/loadBalancers/kubernetes`,
+  };
+}
+
+/** Address ranges of the managed network. */
+const NETWORK_RANGE = '10.224.0.0/12';
+const SUBNET_RANGE = '10.224.0.0/16';
+
+/** Makes what is missing in the node resource group, in the order of dependence. Safe to call at any time. */
+export function ensureNodeGroup(tx: Transaction, arm: Arm, cluster: Resource): void {
+  const group = nodeGroupOf(cluster);
+  const location = cluster.location ?? '';
+  const ensure = (id: string, body: Body): Resource => getResource(tx, id) ?? arm.createByProvider(tx, id, body);
+  ensure(group.id, { location, managedBy: cluster.id, tags: { ...cluster.tags, ...managedTags(cluster) } });
+  const tags = cluster.tags ? { tags: cluster.tags } : {};
+  const identity = ensure(group.identity, { location, ...tags });
+  showIdentity(tx, cluster, identity);
+  ensure(group.securityGroup, { location, ...tags, properties: { securityRules: [] } });
+  ensure(group.network, {
+    location,
+    ...tags,
+    properties: {
+      addressSpace: { addressPrefixes: [NETWORK_RANGE] },
+      subnets: [
+        {
+          name: 'aks-subnet',
+          properties: {
+            addressPrefix: SUBNET_RANGE,
+            networkSecurityGroup: { id: group.securityGroup },
+            defaultOutboundAccess: false,
+            privateEndpointNetworkPolicies: 'Disabled',
+            privateLinkServiceNetworkPolicies: 'Enabled',
+          },
+        },
+      ],
+    },
+  });
+  if (textAt(objectAt(cluster.desired, 'networkProfile'), 'outboundType') === 'loadBalancer') ensureOutbound(tx, arm, cluster, group);
+}
+
+const managedTags = (cluster: Resource): Record<string, string> => ({
+  'aks-managed-cluster-name': cluster.name,
+  'aks-managed-cluster-rg': parseId(cluster.id)?.resourceGroup ?? '',
+});
+
+function showIdentity(tx: Transaction, cluster: Resource, identity: Resource): void {
+  const { clientId, principalId } = identity.observed;
+  setObserved(tx, cluster.id, {
+    identityProfile: { kubeletidentity: { resourceId: identity.id, clientId: clientId ?? '', objectId: principalId ?? '' } },
+  });
+}
+
+/** The outbound load balancer with as many managed addresses as the profile asks for, or with the caller's own. */
+function ensureOutbound(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup): void {
+  const profile = objectAt(objectAt(cluster.desired, 'networkProfile'), 'loadBalancerProfile');
+  const wanted = Number(objectAt(profile, 'managedOutboundIPs')['count'] ?? 0);
+  const own = (objectAt(profile, 'outboundIPs')['publicIPs'] ?? []) as readonly { readonly id: string }[];
+  const current = effectiveOutbound(cluster);
+  if (current.length === (own.length || wanted) && getResource(tx, group.balancer)) return;
+  const addresses = own.length ? own.map(({ id }) => id) : managedAddresses(tx, arm, cluster, group, current, wanted);
+  writeBalancer(tx, arm, cluster, group, addresses);
+  setObserved(tx, cluster.id, { networkProfile: { loadBalancerProfile: { effectiveOutboundIPs: addresses.map((id) => ({ id })) } } });
+}
+
+/** Ids of the addresses that the cluster's egress leaves from. */
+export const effectiveOutbound = (cluster: Resource): string[] => {
+  const profile = objectAt(objectAt(cluster.observed, 'networkProfile'), 'loadBalancerProfile');
+  return ((profile['effectiveOutboundIPs'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id);
+};
+
+function managedAddresses(
+  tx: Transaction,
+  arm: Arm,
+  cluster: Resource,
+  group: NodeGroup,
+  current: readonly string[],
+  wanted: number,
+): string[] {
+  for (const surplus of current.slice(wanted)) arm.finishDelete(tx, surplus);
+  const kept = current.slice(0, wanted);
+  while (kept.length < wanted) {
+    const id = `${group.id}/providers/Microsoft.Network/publicIPAddresses/${tx.random.uuid()}`;
+    arm.createByProvider(tx, id, {
+      location: cluster.location ?? '',
+      sku: { name: 'Standard', tier: 'Regional' },
+      tags: { ...cluster.tags, ...managedTags(cluster), 'aks-managed-type': 'aks-slb-managed-outbound-ip' },
+      properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4', idleTimeoutInMinutes: 30 },
+    });
+    kept.push(id);
+  }
+  return kept;
+}
+
+const OUTBOUND_POOL = 'aksOutboundBackendPool';
+
+/** Frontends that Services own stay as they are; those of the outbound rule are the given addresses. */
+function writeBalancer(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup, addresses: readonly string[]): void {
+  const existing = getResource(tx, group.balancer)?.desired ?? {};
+  const frontends = (existing['frontendIPConfigurations'] ?? []) as readonly (JsonObject & { readonly name: string })[];
+  const outbound = addresses.map((id) => ({ name: id.slice(id.lastIndexOf('/') + 1), properties: { publicIPAddress: { id } } }));
+  const profile = objectAt(objectAt(cluster.desired, 'networkProfile'), 'loadBalancerProfile');
+  arm.createByProvider(tx, group.balancer, {
+    location: cluster.location ?? '',
+    sku: { name: 'Standard', tier: 'Regional' },
+    ...(cluster.tags && { tags: cluster.tags }),
+    properties: {
+      ...existing,
+      frontendIPConfigurations: [...outbound, ...frontends.filter(({ name }) => /^a[0-9a-f]{31}/.test(name))],
+      backendAddressPools: existing['backendAddressPools'] ?? [{ name: OUTBOUND_POOL }, { name: 'kubernetes' }],
+      outboundRules: [
+        {
+          name: 'aksOutboundRule',
+          properties: {
+            allocatedOutboundPorts: profile['allocatedOutboundPorts'] ?? 0,
+            protocol: 'All',
+            enableTcpReset: true,
+            idleTimeoutInMinutes: profile['idleTimeoutInMinutes'] ?? 30,
+            backendAddressPool: { id: `${group.balancer}/backendAddressPools/${OUTBOUND_POOL}` },
+            frontendIPConfigurations: outbound.map(({ name }) => ({ id: `${group.balancer}/frontendIPConfigurations/${name}` })),
+          },
+        },
+      ],
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { finishOperation, getOperation, getResource, isMoving, listChildren, setObserved } from '../../arm/estate.ts';
+import { collectionOf, keyOf, parseId } from '../../arm/ids.ts';
+import type { Resource } from '../../arm/resource.ts';
+import type { Controller, Outcome } from '../../kernel/controller.ts';
+import { collectionName } from '../../kernel/store.ts';
+import type { Transaction } from '../../kernel/transaction.ts';
+import { kinds } from '../../kinds/index.ts';
+import { bootstrapCluster } from '../../kube/bootstrap/bootstrap.ts';
+import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters.ts';
+import { kindClass } from '../../kube/kind.ts';
+import { isPoolSettled } from '../agent-pool/settled.ts';
+import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
+import type { AksPorts } from '../ports.ts';
+import { ensureSystemWorkloads } from '../system/system-workloads.ts';
+import { resolveVersion } from '../versions.ts';
+import { objectAt, textAt } from './defaults.ts';
+import { ensureNodeGroup, nodeGroupOf } from './node-group.ts';
+
+/** Moves a managed cluster to what was asked: node resource group, API server, system workloads, and the end of its operation. */
+export const managedClusterController = (ports: AksPorts): Controller => ({
+  name: 'managed-cluster',
+  watches: [
+    { class: collectionOf(MANAGED_CLUSTERS) },
+    { class: collectionOf(AGENT_POOLS), targets: (change) => [keyOf(parseId(change.key)?.parent ?? '')] },
+    {
+      class: CLUSTERS,
+      // Collection CLUSTERS holds records alone.
+      targets: (change) => (change.entry ? [keyOf((change.entry.value as ClusterRecord).resourceId)] : []),
+    },
+  ],
+  reconcile(tx, { key }) {
+    const cluster = getResource(tx, key);
+    if (!cluster) return undefined;
+    return cluster.provisioningState === 'Deleting' ? remove(tx, ports, cluster) : bringUp(tx, ports, cluster);
+  },
+});
+
+function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource): Outcome | undefined {
+  if (!isMoving(cluster)) return undefined;
+  ensureNodeGroup(tx, ports.arm(), cluster);
+  const record = ensureApiServer(tx, cluster);
+  if (!record.caCertificate) return undefined;
+  ensureSystemWorkloads(ports.open(tx, record.scope, 'aks'));
+  return finish(tx, cluster);
+}
+
+/** The record that makes the API server answer, with its first objects. A version that was raised is served from now on. */
+function ensureApiServer(tx: Transaction, cluster: Resource): ClusterRecord {
+  const scope = textAt(cluster.observed, 'resourceUID');
+  const existing = clusterRecord(tx, scope);
+  const version = targetVersion(cluster, existing?.version);
+  const network = objectAt(cluster.desired, 'networkProfile');
+  const record: ClusterRecord = {
+    ...existing,
+    scope,
+    version,
+    fqdn: textAt(cluster.observed, 'fqdn'),
+    issuer: textAt(objectAt(cluster.observed, 'oidcIssuerProfile'), 'issuerURL') || `https://${textAt(cluster.observed, 'fqdn')}`,
+    running: true,
+    serviceCidr: textAt(network, 'serviceCidr'),
+    podCidr: textAt(network, 'podCidr'),
+    dnsServiceIp: textAt(network, 'dnsServiceIP'),
+    resourceId: cluster.id,
+  };
+  if (!existing) {
+    tx.put(CLUSTERS, scope, record);
+    bootstrapCluster(tx, record);
+  } else if (existing.version !== version) tx.put(CLUSTERS, scope, record);
+  setObserved(tx, cluster.id, { currentKubernetesVersion: version });
+  return record;
+}
+
+/** "1.35" keeps a cluster at the patch of 1.35 that it has; anything else names a version to go to. */
+function targetVersion(cluster: Resource, current: string | undefined): string {
+  const wanted = textAt(cluster.desired, 'kubernetesVersion');
+  if (current?.startsWith(`${wanted}.`)) return current;
+  return resolveVersion(wanted) ?? current ?? wanted;
+}
+
+/** Ends the operation when all pools that it moves are as they should be, and not before its time (DESIGN §5). */
+function finish(tx: Transaction, cluster: Resource): Outcome | undefined {
+  const operation = cluster.operation ? getOperation(tx, cluster.operation) : undefined;
+  if (operation?.status !== 'InProgress') return undefined;
+  const pools = listChildren(tx, AGENT_POOLS, cluster.id).filter((pool) => pool.operation === operation.id);
+  if (!pools.every((pool) => isPoolSettled(tx, pool))) return undefined;
+  if (tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
+  finishOperation(tx, operation.id);
+  return undefined;
+}
+
+/** Takes down the API server with everything in it, then the node resource group, then the cluster itself. */
+function remove(tx: Transaction, ports: AksPorts, cluster: Resource): Outcome | undefined {
+  const operation = cluster.operation ? getOperation(tx, cluster.operation) : undefined;
+  if (operation && tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
+  const scope = textAt(cluster.observed, 'resourceUID');
+  tx.delete(CLUSTERS, scope);
+  for (const kind of kinds) {
+    const collection = collectionName(kindClass(kind), scope);
+    for (const { key } of tx.list(collection)) tx.delete(collection, key);
+  }
+  ports.arm().finishDelete(tx, nodeGroupOf(cluster).id);
+  ports.arm().finishDelete(tx, cluster.id);
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import type { Draft, Resource } from '../../arm/resource.ts';
+import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
+import { isObject, type JsonObject } from '../../kernel/json.ts';
+import { compareVersions, offeredVersions, resolveVersion, upgradesFrom } from '../versions.ts';
+import { given, objectAt, textAt } from './defaults.ts';
+
+const fault = (path: string, value: unknown, detail: string, code: string): FieldError => ({ ...invalid(path, value, detail), code });
+
+/** Rules on the cluster alone; networks, quotas and pools are checked where they are known. Texts: aks-facts §1.8. */
+export function validateCluster(draft: Draft, previous: Resource | undefined): FieldError[] {
+  const { properties } = draft;
+  return [
+    ...validateDnsPrefix(properties),
+    ...validateVersion(draft, previous),
+    ...validateAddons(properties),
+    ...unsupported(properties),
+    ...(previous ? validateOneWay(properties, previous.desired) : []),
+  ];
+}
+
+const DNS_PREFIX = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,52}[a-zA-Z0-9])?$/;
+
+function validateDnsPrefix(properties: JsonObject): FieldError[] {
+  const prefix = textAt(properties, 'dnsPrefix');
+  if (!prefix && !given(properties['fqdnSubdomain']))
+    return [{ ...required('dnsPrefix', 'Required parameter dnsPrefix is missing (null).'), code: 'InvalidParameter' }];
+  if (prefix && !DNS_PREFIX.test(prefix))
+    return [
+      fault(
+        'dnsPrefix',
+        prefix,
+        `The value of parameter dnsPrefix is invalid. Error details: DNS prefix '${prefix}' is invalid. The DNS prefix must contain between 1 and 54 characters. It can only contain letters, numbers and hyphens, and must start and end with a letter or a number. Please see https://aka.ms/aks-naming-rules for more details.`,
+        'InvalidParameter',
+      ),
+    ];
+  return [];
+}
+
+function validateVersion(draft: Draft, previous: Resource | undefined): FieldError[] {
+  const wanted = textAt(draft.properties, 'kubernetesVersion');
+  const version = resolveVersion(wanted);
+  const path = 'kubernetesVersion';
+  if (!version) {
+    const detail = `Managed cluster ${draft.name} is on version ${wanted} which is not supported in this region. Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list`;
+    return [fault(path, wanted, detail, 'K8sVersionNotSupported')];
+  }
+  const lts = offeredVersions.find(({ patches }) => patches.includes(version));
+  if (!previous && !lts?.supportPlans.includes('KubernetesOfficial') && textAt(draft.properties, 'supportPlan') !== 'AKSLongTermSupport') {
+    const detail = `Managed cluster ${draft.name} is on version ${version}, which is only available for Long-Term Support (LTS). If you intend to onboard to LTS, please ensure the cluster is in Premium tier and LTS support plan. Otherwise, use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list`;
+    return [fault(path, wanted, detail, 'K8sVersionNotSupported')];
+  }
+  const current = previous && textAt(previous.observed, 'currentKubernetesVersion');
+  if (!current || current === version || sameMinor(wanted, current)) return [];
+  if (upgradesFrom(current).some((upgrade) => upgrade.version === version)) return [];
+  const available = upgradesFrom(current).map((upgrade) => upgrade.version);
+  const verb = compareVersions(version, current) < 0 ? 'Downgrading' : 'Upgrading';
+  const detail = `${verb} Kubernetes version ${current} to ${version} is not allowed. Available upgrades: [${available.join(' ')}]. For more information, please check https://aka.ms/aks-supported-k8s-ver`;
+  return [fault(path, wanted, detail, 'OperationNotAllowed')];
+}
+
+/** "1.35" asks for no change on a cluster that is at some 1.35. */
+const sameMinor = (wanted: string, current: string): boolean => wanted.split('.').length === 2 && current.startsWith(`${wanted}.`);
+
+function validateAddons(properties: JsonObject): FieldError[] {
+  const routing = Object.entries(objectAt(properties, 'addonProfiles')).find(([name]) => name.toLowerCase() === 'httpapplicationrouting');
+  if (!routing || !isObject(routing[1]) || routing[1]['enabled'] !== true) return [];
+  const detail =
+    'The HTTP application routing add-on (httpApplicationRouting) has been retired and can no longer be enabled. Use the application routing add-on instead, see https://aka.ms/aks/approuting';
+  return [fault('addonProfiles.httpApplicationRouting', true, detail, 'AddonInvalid')];
+}
+
+/** Network shapes that are accepted by Azure and not simulated yet: refused by name, never half-built. */
+function unsupported(properties: JsonObject): FieldError[] {
+  const network = objectAt(properties, 'networkProfile');
+  const access = objectAt(properties, 'apiServerAccessProfile');
+  const refuse = (path: string, value: unknown, what: string): FieldError =>
+    fault(path, value, `${what} is not implemented yet.`, 'NotImplemented');
+  const errors: FieldError[] = [];
+  if (textAt(network, 'networkPlugin') !== 'azure' || textAt(network, 'networkPluginMode') !== 'overlay')
+    errors.push(refuse('networkProfile.networkPlugin', network['networkPlugin'], 'A network other than Azure CNI Overlay'));
+  if (!['loadBalancer', 'none'].includes(textAt(network, 'outboundType')))
+    errors.push(refuse('networkProfile.outboundType', network['outboundType'], `Outbound type ${textAt(network, 'outboundType')}`));
+  if (access['enablePrivateCluster'] === true)
+    errors.push(refuse('apiServerAccessProfile.enablePrivateCluster', true, 'A private cluster'));
+  for (const [name, addon] of Object.entries(objectAt(properties, 'addonProfiles')))
+    if (isObject(addon) && addon['enabled'] === true && name.toLowerCase() !== 'httpapplicationrouting')
+      errors.push(refuse(`addonProfiles.${name}`, true, `Add-on ${name}`));
+  return errors;
+}
+
+/** Switches that only go one way. */
+function validateOneWay(properties: JsonObject, before: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const changed = (path: string): FieldError =>
+    fault(path, undefined, `Changing property '${path}' is not allowed.`, 'PropertyChangeNotAllowed');
+  if (objectAt(before, 'oidcIssuerProfile')['enabled'] === true && objectAt(properties, 'oidcIssuerProfile')['enabled'] !== true)
+    errors.push(changed('oidcIssuerProfile.enabled'));
+  if (given(before['aadProfile']) && !given(properties['aadProfile'])) errors.push(changed('aadProfile'));
+  return errors;
+}

@@ -1,0 +1,93 @@
+import type { Lease, Node } from '../../../gen/kubernetes-types.ts';
+import { getResource } from '../../arm/estate.ts';
+import type { Resource } from '../../arm/resource.ts';
+import type { Transaction } from '../../kernel/transaction.ts';
+import { lease } from '../../kinds/coordination.k8s.io/lease.ts';
+import { node as nodeKind } from '../../kinds/core/node.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { freeAddresses, freeBlocks } from '../../net/allocation.ts';
+import { parseCidr } from '../../net/cidr.ts';
+import { instancesOf, scaleSetId } from '../agent-pool/scale-set.ts';
+import { nodesOf } from '../agent-pool/settled.ts';
+import { objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { nodeGroupOf } from '../managed-cluster/node-group.ts';
+import { nodeName, scaleSetName } from '../names.ts';
+import { nodeObject } from './node.ts';
+
+/** Registers a Node for every instance of a pool's scale set that has none, and removes the Nodes of instances that are gone. */
+export function syncNodes(tx: Transaction, api: Cluster, cluster: Resource, pool: Resource): void {
+  const scaleSet = scaleSetId(cluster, pool);
+  const prefix = scaleSetName(api.scope, pool.name, false);
+  const instances = new Map(instancesOf(tx, scaleSet).map((instance) => [nodeName(prefix, Number(instance.name)), instance]));
+  const known = new Set<string>();
+  for (const node of nodesOf(tx, cluster, pool)) {
+    known.add(node.metadata.name);
+    if (!instances.has(node.metadata.name)) api.delete(nodeKind, undefined, node.metadata.name);
+  }
+  const missing = [...instances].filter(([name]) => !known.has(name));
+  if (missing.length === 0) return;
+  const free = rangesLeft(tx, api, cluster);
+  for (const [name, instance] of missing) {
+    const address = free.addresses.next().value;
+    const podCidr = free.podCidrs.next().value;
+    // A subnet or pod range that is used up leaves the instance without a node: the pool does not settle.
+    if (address && podCidr) register(tx, api, cluster, pool, { name, instance, address, podCidr });
+  }
+}
+
+/** Pod ranges in Azure CNI Overlay are a /24 per node. */
+const POD_BLOCK_PREFIX = 24;
+
+function rangesLeft(tx: Transaction, api: Cluster, cluster: Resource) {
+  const nodes = api.list<Node>(nodeKind);
+  const taken = new Set(nodes.flatMap((node) => node.status?.addresses?.map(({ address }) => address) ?? []));
+  const takenBlocks = new Set(nodes.map((node) => node.spec.podCIDR ?? ''));
+  const subnet = parseCidr(textAt(getResource(tx, nodeGroupOf(cluster).subnet)?.desired ?? {}, 'addressPrefix'));
+  const pods = parseCidr(textAt(objectAt(cluster.desired, 'networkProfile'), 'podCidr'));
+  if (!subnet || !pods) throw new Error(`cluster ${cluster.id} has no readable node subnet or pod range`);
+  return { addresses: freeAddresses(subnet, taken), podCidrs: freeBlocks(pods, POD_BLOCK_PREFIX, takenBlocks) };
+}
+
+interface Registration {
+  readonly name: string;
+  readonly instance: Resource;
+  readonly address: string;
+  readonly podCidr: string;
+}
+
+function register(
+  tx: Transaction,
+  api: Cluster,
+  cluster: Resource,
+  pool: Resource,
+  { name, instance, address, podCidr }: Registration,
+): void {
+  const group = nodeGroupOf(cluster);
+  const network = getResource(tx, group.network);
+  const identity = getResource(tx, group.identity);
+  const zone = instance.zones?.[0];
+  const node = api.create<Node>(
+    nodeKind,
+    nodeObject({
+      cluster,
+      pool,
+      instanceId: instance.id,
+      name,
+      ...(zone && { zone }),
+      address,
+      podCidr,
+      network: { id: group.network, subnet: 'aks-subnet', guid: textAt(network?.observed ?? {}, 'resourceGuid') },
+      kubeletClientId: textAt(identity?.observed ?? {}, 'clientId'),
+      nowIso: tx.nowIso,
+    }),
+  );
+  api.create<Lease>(lease, {
+    metadata: {
+      name,
+      namespace: 'kube-node-lease',
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid: node.metadata.uid }],
+    },
+    spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: `${tx.nowIso.slice(0, 19)}.000000Z` },
+  });
+  api.event(node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
+}

@@ -1,0 +1,25 @@
+import type { Arm } from '../arm/resource-type.ts';
+import type { Via } from '../kernel/http.ts';
+import type { Reader } from '../kernel/store.ts';
+import type { Transaction } from '../kernel/transaction.ts';
+import type { Cluster } from '../kube/cluster.ts';
+
+/** A client certificate and its key, PEM. */
+export interface ClientCredential {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+/** What AKS needs of the host and of the process it runs in. Composed by `server`. */
+export interface AksPorts {
+  /** The estate's write side. A function, since the types that are declared here are part of what makes it. */
+  arm(): Arm;
+  /** Opens a cluster's objects for a component. */
+  open(tx: Transaction, scope: string, component: string): Cluster;
+  /** Where clients that came this way find a cluster: server URL, and the proxy to go through if names alone don't lead there. */
+  endpoint(reader: Reader, fqdn: string, via: Via): { readonly server: string; readonly proxyUrl?: string };
+  /** Authority host for kubelogin; undefined where the real host name leads to us. */
+  authorityHost(via: Via): string | undefined;
+  /** A client certificate signed by the cluster's authority, valid from now for so many days by the host's clock. */
+  issueClient(scope: string, user: { readonly name: string; readonly groups: readonly string[] }, days: number): ClientCredential;
+}
