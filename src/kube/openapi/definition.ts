@@ -98,10 +98,16 @@ function fieldDefault(facts: FieldFacts, minor: number): unknown {
   return structDefault(facts.type, minor);
 }
 
+/** How upstream ends the description of an enumerated field. */
+function enumText(schema: SchemaObject): string {
+  const values = schema['enum'] as readonly string[] | undefined;
+  return values ? `\n\nPossible enum values:\n${values.map((value) => ` - \`${JSON.stringify(value)}\``).join('\n')}` : '';
+}
+
 function propertySchema(facts: FieldFacts, text: string | undefined, owner: string, context: Context): SchemaObject {
   let schema = typeSchema(facts.type, facts, owner, context);
   const extra: SchemaObject = {};
-  if (text) extra['description'] = text;
+  if (text) extra['description'] = text + enumText(schema);
   if (facts.listMapKeys) extra['x-kubernetes-list-map-keys'] = facts.listMapKeys;
   if (facts.listType) extra['x-kubernetes-list-type'] = facts.listType;
   if (facts.mapType) extra['x-kubernetes-map-type'] = facts.mapType;
@@ -122,7 +128,13 @@ export type SharedVersions = readonly { readonly group: string; readonly version
  * One definition as a document shows it, by short name; undefined where the release doesn't have it.
  * `shared` are the group versions listed at DeleteOptions and WatchEvent.
  */
-export function definitionSchema(name: string, minor: number, version: DocumentVersion, shared: SharedVersions, texts: Texts): SchemaObject | undefined {
+export function definitionSchema(
+  name: string,
+  minor: number,
+  version: DocumentVersion,
+  shared: SharedVersions,
+  texts: Texts,
+): SchemaObject | undefined {
   const description = texts[name]?.[''];
   const described = description ? { description } : {};
   const special = specialDefinition(name, version);
@@ -138,7 +150,8 @@ export function definitionSchema(name: string, minor: number, version: DocumentV
   if (properties.length > 0) out['properties'] = Object.fromEntries(properties);
   const own = /\.(DeleteOptions|WatchEvent)$/.exec(name)?.[1];
   const kinds = own ? shared.map((item) => ({ group: item.group, kind: own, version: item.version })) : facts.kinds;
-  if (kinds.length > 0) out['x-kubernetes-group-version-kind'] = kinds.map(({ group, version: served, kind }) => ({ group, kind, version: served }));
+  if (kinds.length > 0)
+    out['x-kubernetes-group-version-kind'] = kinds.map(({ group, version: served, kind }) => ({ group, kind, version: served }));
   if (facts.mapType) out['x-kubernetes-map-type'] = facts.mapType;
   if (facts.unions) out['x-kubernetes-unions'] = facts.unions;
   return out;
