@@ -34,7 +34,7 @@ export interface Certificates {
   trustBundlePath(): string | undefined;
   /**
    * The TLS context for a host name or address, signed by the own authority or by a cluster's. Kept in memory and
-   * renewed before it ends. Loopback names share one certificate.
+   * renewed before it ends. localhost, 127.0.0.1 and ::1 share one certificate.
    */
   secureContext(host: string, clusterId?: string): SecureContext;
   /** A cluster's authority (PEM), made and kept when first asked for. Ids are opaque and case-sensitive. */
@@ -55,7 +55,8 @@ const renewBeforeMs = 30 * 86_400_000;
 const maxContexts = 1_000;
 const loopbackHosts = ['localhost', '*.localhost', '127.0.0.1', '::1'];
 
-const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost' || host.endsWith('.localhost');
+// Names below localhost get their own: OpenSSL refuses a wildcard right under a single label.
+const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
 const fileNameOf = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, 40);
 const clusterFile = (clusterId: string): string => `clusters/${fileNameOf(clusterId)}.pem`;
 const ownName = { organizations: ['Slipway'], commonName: 'Slipway local authority' };

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { type Access, type Connection, parseAuthority, rememberConnection } from './connection.ts';
+import { type Access, type Connection, isLoopbackHost, parseAuthority, rememberConnection } from './connection.ts';
 import { acceptHttp2 } from './http2.ts';
 import type { Core } from './options.ts';
 
@@ -48,7 +48,7 @@ function acceptTls({ core, http1, sessions }: AcceptorParts, raw: Socket, access
     SNICallback(name, done) {
       // Names that are not ours get the expected certificate: the client reports the mismatch better than an alert could.
       const host = name.toLowerCase();
-      const isKnown = parseAuthority(host)?.host === host && (core.isOurs(host) || host === 'localhost');
+      const isKnown = parseAuthority(host)?.host === host && (core.isOurs(host) || isLoopbackHost(host));
       try {
         done(null, isKnown && host !== expected ? core.secureContext(host) : undefined);
       } catch (error) {
