@@ -1,9 +1,9 @@
 import { isObject, type Json } from '../../kernel/json.ts';
 import type { Outcome } from '../outcome.ts';
 import { parseRequirements } from './label-syntax.ts';
-import { newRequirement, type Operator, type Requirement } from './requirement.ts';
+import { type Labels, newRequirement, type Operator, type Requirement } from './requirement.ts';
 
-export type Labels = { readonly [key: string]: string };
+export type { Labels };
 
 /** A parsed label selector: a conjunction of requirements, sorted by key. */
 export interface LabelSelector {

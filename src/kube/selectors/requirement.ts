@@ -1,6 +1,7 @@
 import { labelValue, qualifiedName } from '../names/labels.ts';
 import type { Outcome } from '../outcome.ts';
-import type { Labels } from './label-selector.ts';
+
+export type Labels = { readonly [key: string]: string };
 
 export type Operator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | '>' | '<';
 
