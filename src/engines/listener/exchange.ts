@@ -28,7 +28,7 @@ export function exchange(core: Core, connection: Connection, incoming: Incoming,
   if (address === undefined) return sendMalformed(reply, 'Host header');
   const lifetime = startLifetime();
   reply.onClose((isComplete) => {
-    if (!isComplete) lifetime.abort(new DOMException('the client went away', 'AbortError'));
+    if (!isComplete) lifetime.abort('gone');
   });
   const { method, target, headers } = incoming;
   const run = (body: Uint8Array | undefined) => {

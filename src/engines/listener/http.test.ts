@@ -170,6 +170,7 @@ test('a pipeline past its deadline is answered for, and its signal is aborted', 
   });
   assert.deepEqual((await get1(listener.port, '/')).status, 504);
   assert.equal(signals[0]?.aborted, true);
+  assert.equal(signals[0]?.reason.name, 'TimeoutError');
 });
 
 test('the signal tells a pipeline that the client went away', async (t) => {

@@ -34,8 +34,11 @@ function streamReply(stream: ServerHttp2Stream): Reply {
       stream.respond(outgoing(status, headers));
       return stream;
     },
+    // Not writableFinished: the stream may close before Node has heard that its last bytes were written.
     onClose: (listener) =>
-      void stream.once('close', () => listener(stream.rstCode === constants.NGHTTP2_NO_ERROR && stream.writableFinished)),
+      void stream.once('close', () =>
+        listener(stream.rstCode === constants.NGHTTP2_NO_ERROR && stream.headersSent && stream.writableEnded),
+      ),
     // Not close(): it ends the stream before it resets it, and the client would take the answer for complete.
     cut: () => void stream.destroy(new Error('cut off')),
   };

@@ -1,26 +1,32 @@
 import type { Headers, HttpRequest } from '../../kernel/http.ts';
 import type { Address, Connection } from './connection.ts';
 
-/** Tells a pipeline that its client is gone. The signal is only made when somebody asks: most requests never do. */
+/** Why a pipeline may stop: the client went away, or the deadline passed. */
+export type AbortReason = 'gone' | 'late';
+
+/** Tells a pipeline to stop. Signal and error are only made when somebody asks: most requests never do. */
 export interface Lifetime {
   readonly signal: AbortSignal;
-  abort(reason: Error): void;
+  abort(reason: AbortReason): void;
 }
+
+const abortError = (reason: AbortReason): DOMException =>
+  reason === 'gone' ? new DOMException('the client went away', 'AbortError') : new DOMException('the deadline passed', 'TimeoutError');
 
 export function startLifetime(): Lifetime {
   let controller: AbortController | undefined;
-  let reason: Error | undefined;
+  let aborted: AbortReason | undefined;
   return {
     get signal() {
       if (controller === undefined) {
         controller = new AbortController();
-        if (reason !== undefined) controller.abort(reason);
+        if (aborted !== undefined) controller.abort(abortError(aborted));
       }
       return controller.signal;
     },
-    abort(why) {
-      reason ??= why;
-      controller?.abort(why);
+    abort(reason) {
+      aborted ??= reason;
+      if (controller !== undefined && !controller.signal.aborted) controller.abort(abortError(reason));
     },
   };
 }

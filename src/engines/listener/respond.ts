@@ -105,7 +105,7 @@ function awaitAnswer(
     };
   const timer = setTimeout(
     once(() => {
-      lifetime.abort(new DOMException('the deadline passed', 'TimeoutError'));
+      lifetime.abort('late');
       done(deadline.response());
     }),
     deadline.afterMs,

@@ -97,7 +97,7 @@ export function createUpgrades(core: Core): ((message: IncomingMessage, socket: 
     socket.on('error', (error) => core.log.debug({ err: error }, 'upgraded connection failed'));
     const address = addressOf(connection, message.headers.host, core.isOurs);
     const lifetime = startLifetime();
-    socket.once('close', () => lifetime.abort(new DOMException('the client went away', 'AbortError')));
+    socket.once('close', () => lifetime.abort('gone'));
     const { method = 'GET', url: target = '/' } = message;
     const request = address && makeRequest({ method, target, headers: fieldsOf(message), address, connection }, noBody, lifetime);
     if (request === undefined) return refuse(socket, '400 Bad Request', 'malformed request');
