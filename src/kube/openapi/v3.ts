@@ -1,6 +1,5 @@
 import { sha256Hex } from '../../kernel/hash.ts';
-import { builtInResources } from '../schema/resources.ts';
-import { minorOf, readDefinition } from '../schema/table.ts';
+import { minorOf, tableFingerprint } from '../schema/table.ts';
 import type { SchemaObject, SharedVersions } from './definition.ts';
 import { definitionSchema, referencesOf } from './definition.ts';
 import type { Content, Operation } from './operations.ts';
@@ -106,13 +105,8 @@ export async function documentOf(
   };
 }
 
-let tableHash: string | undefined;
-
-/** Changes when the tables do; the documents are a function of them, the release and the path. */
-function hashOf(minor: number, path: string): string {
-  tableHash ??= sha256Hex(JSON.stringify([builtInResources(`1.${minor}`), readDefinition('api.core.v1.PodSpec', minor)?.fields.size]));
-  return sha256Hex(`${tableHash} ${minor} ${path}`).toUpperCase();
-}
+/** The documents are a function of the tables, the release and the path. */
+const hashOf = (minor: number, path: string): string => sha256Hex(`${tableFingerprint()} ${minor} ${path}`).toUpperCase();
 
 /** Where a document is, in the form of the index: `/openapi/v3/apis/apps/v1?hash=…`. */
 export const documentUrl = (path: string, hash: string): string => `/openapi/v3/${path}?hash=${hash}`;

@@ -1,4 +1,5 @@
 import table from '../../../gen/kubernetes/definitions.json' with { type: 'json' };
+import { sha256Hex } from '../../kernel/hash.ts';
 
 /** One field of a definition as the generator found it (grammar: gen/PROVENANCE.md). */
 export interface FieldFacts {
@@ -40,6 +41,14 @@ export interface DefinitionFacts {
 type Lines = Readonly<Record<string, string>>;
 // The table is generated; its rows differ in their keys only, which makes the inferred union type useless.
 const definitions = table.definitions as unknown as Readonly<Record<string, Lines>>;
+
+let fingerprint: string | undefined;
+
+/** Hash of the whole table: changes when what is generated from it does. Computed when first asked for. */
+export function tableFingerprint(): string {
+  fingerprint ??= sha256Hex(JSON.stringify(table));
+  return fingerprint;
+}
 
 /** Minor releases in the table, ascending. */
 export const knownMinors: readonly number[] = table.minors;

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readNested, readVarint } from '../protobuf/reader.ts';
+import { encodeOpenApiV2 } from './gnostic.ts';
+import { openApiV2Document } from './v2.ts';
+import { openApiV3Document, openApiV3Hash, openApiV3Index } from './v3.ts';
+
+const folder = join(import.meta.dirname, '../../../../shared/data/kubernetes/openapi');
+const recorded = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+const skip = existsSync(folder) ? false : 'no recorded documents';
+
+type Tree = { [key: string]: unknown };
+
+/** Leaves out the descriptions that end in explanations of enumerated values, which our tables don't have. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(
+    ([key, item]) => key !== 'description' || typeof item !== 'string' || !/Possible enum values/.test(item),
+  );
+  return Object.fromEntries(entries.map(([key, item]) => [key, comparable(item)]));
+}
+
+test('version 3: the index names the recorded paths, and every document equals the recorded one', { skip }, async () => {
+  const index = openApiV3Index('1.36.2');
+  const paths = Object.keys((recorded('v3-index.json') as { paths: Tree }).paths).sort();
+  assert.deepEqual(Object.keys(index.paths).sort(), paths);
+  for (const path of paths) {
+    const document = await openApiV3Document('1.36.2', path);
+    assert.ok(document, path);
+    assert.deepEqual(
+      comparable(JSON.parse(Buffer.from(document).toString())),
+      comparable(recorded(`v3-${path.replaceAll('/', '__')}.json`)),
+      path,
+    );
+  }
+});
+
+test('version 3: hashes differ by path and release, and the index carries them', () => {
+  const hash = openApiV3Hash('1.36', 'apis/apps/v1');
+  assert.match(hash ?? '', /^[0-9A-F]{64}$/);
+  assert.notEqual(hash, openApiV3Hash('1.35', 'apis/apps/v1'));
+  assert.notEqual(hash, openApiV3Hash('1.36', 'apis/batch/v1'));
+  assert.equal(openApiV3Index('1.36').paths['apis/apps/v1']?.serverRelativeURL, `/openapi/v3/apis/apps/v1?hash=${hash}`);
+  assert.equal(openApiV3Hash('1.33', 'apis/resource.k8s.io/v1'), undefined);
+});
+
+test('an older release publishes its own fields and paths', async () => {
+  const read = async (version: string) =>
+    JSON.parse(Buffer.from((await openApiV3Document(version, 'api/v1')) ?? '').toString()) as { components: { schemas: Tree } };
+  const containerOf = async (version: string) =>
+    ((await read(version)).components.schemas['io.k8s.api.core.v1.Container'] as { properties: Tree }).properties;
+  assert.ok(!('restartPolicyRules' in (await containerOf('1.33'))));
+  assert.ok('restartPolicyRules' in (await containerOf('1.34')));
+  assert.equal(await openApiV3Document('1.33', 'apis/resource.k8s.io/v1'), undefined);
+  assert.equal(await openApiV3Document('1.36', 'apis/example.com/v1'), undefined);
+});
+
+/** Follows references to shared parameters, and forgets the order in which parameters and media types stand. */
+function resolved(value: unknown, parameters: Tree): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolved(item, parameters));
+  if (typeof value !== 'object' || value === null) return value;
+  const reference = (value as Tree)['$ref'];
+  if (typeof reference === 'string' && reference.startsWith('#/parameters/')) return parameters[reference.slice('#/parameters/'.length)];
+  const out: Tree = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, parameters)]));
+  for (const key of ['parameters', 'consumes', 'produces']) {
+    const list = out[key];
+    if (Array.isArray(list)) out[key] = list.map((item: unknown) => JSON.stringify(sorted(item))).sort();
+  }
+  return out;
+}
+const sorted = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+test('version 2 equals the recorded document, shared parameters resolved', { skip }, async () => {
+  const ours = await openApiV2Document('1.36');
+  const theirs = recorded('v2.json') as Tree;
+  assert.deepEqual(comparable(ours['definitions']), comparable(theirs['definitions']));
+  assert.deepEqual(resolved(ours['paths'], ours['parameters'] as Tree), resolved(theirs['paths'], theirs['parameters'] as Tree));
+  assert.deepEqual({ ...ours, paths: 0, definitions: 0, parameters: 0 }, { ...theirs, paths: 0, definitions: 0, parameters: 0 });
+});
+
+/** Entries of a named list (a message with name 1 and value 2) inside a field of the document. */
+function namedEntries(document: Uint8Array, field: number, inner: number): Map<string, Buffer> {
+  const reader = { bytes: Buffer.from(document), at: 0, end: document.length };
+  const out = new Map<string, Buffer>();
+  while (reader.at < reader.end) {
+    const tag = readVarint(reader);
+    const nested = readNested(reader);
+    if (tag >> 3 !== field) continue;
+    while (nested.at < nested.end) {
+      assert.equal(readVarint(nested) >> 3, inner);
+      const entry = readNested(nested);
+      readVarint(entry);
+      const name = readNested(entry);
+      out.set(name.bytes.toString('utf8', name.at, name.end), entry.bytes.subarray(entry.at, entry.end));
+    }
+  }
+  return out;
+}
+
+test('the protobuf form of version 2 has the recorded bytes', { skip }, async () => {
+  const ours = encodeOpenApiV2(await openApiV2Document('1.36'));
+  const theirs = readFileSync(join(folder, 'v2.pb'));
+  const definitions = namedEntries(ours, 9, 1);
+  const expected = namedEntries(theirs, 9, 1);
+  assert.deepEqual([...definitions.keys()].sort(), [...expected.keys()].sort());
+  for (const [name, bytes] of expected) {
+    if (bytes.includes('Possible enum values')) continue;
+    assert.deepEqual(definitions.get(name)?.toString('latin1'), bytes.toString('latin1'), name);
+  }
+  assert.deepEqual([...namedEntries(ours, 8, 2).keys()].sort(), [...namedEntries(theirs, 8, 2).keys()].sort());
+  const path = '/apis/batch/v1/';
+  assert.ok(
+    namedEntries(ours, 8, 2)
+      .get(path)
+      ?.equals(namedEntries(theirs, 8, 2).get(path) ?? Buffer.alloc(0)),
+  );
+});
