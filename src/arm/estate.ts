@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../kernel/json.ts';
 import type { Reader } from '../kernel/store.ts';
 import type { Transaction } from '../kernel/transaction.ts';
 import { collectionOf, keyOf, parseId } from './ids.ts';
+import { roleAssignmentIndex } from './rbac.ts';
 import { type CloudError, type Draft, OPERATIONS, type Operation, type OperationVerb, type Resource } from './resource.ts';
 import type { ResourceType } from './resource-type.ts';
 
@@ -49,8 +50,9 @@ export const referrersOf = (reader: Reader, type: string, id: string): Resource[
 const REFERENCES = 'references';
 
 /** Indexes that a world with these types needs: pass them to `new World({ indexes })`. */
-export const armIndexes = (types: Iterable<ResourceType>): IndexDefinition[] =>
-  [...types].flatMap((type) =>
+export const armIndexes = (types: Iterable<ResourceType>): IndexDefinition[] => [
+  roleAssignmentIndex,
+  ...[...types].flatMap((type) =>
     type.references
       ? [
           {
@@ -63,7 +65,8 @@ export const armIndexes = (types: Iterable<ResourceType>): IndexDefinition[] =>
           },
         ]
       : [],
-  );
+  ),
+];
 
 /** The stored resource as a draft of itself. */
 export function draftOf(resource: Resource): Draft {

@@ -72,6 +72,7 @@ export interface ActionContext {
   /** The decoded body, `{}` when there was none. */
   readonly body: JsonObject;
   readonly caller: Caller;
+  readonly apiVersion: string;
   readonly reader: Reader;
   /** Runs a transaction; refuse by throwing a Refusal. */
   transact<T>(work: (tx: Transaction) => T): T;
@@ -87,6 +88,8 @@ export interface ActionResult {
   /** The operation that was started: its headers (Azure-AsyncOperation, Location, Retry-After) are added. */
   readonly operation?: Operation;
   readonly headers?: { readonly [name: string]: string };
+  /** True when the answer shows something that still runs: it is given a moment later, so that nobody polls in a tight loop. */
+  readonly pending?: boolean;
 }
 
 /** A sub-operation of a resource: `POST {id}/listClusterUserCredential`, `GET {id}/upgradeProfiles/default`. */
@@ -168,6 +171,8 @@ export interface ResourceType {
   removed?(tx: Transaction, resource: Resource): void;
 
   readonly completion?: Completion;
+  /** How DELETE completes when that differs from `completion`. */
+  readonly deletion?: Completion;
   /** `realistic` durations; what is absent takes the profile's usual 4 s. */
   readonly durations?: Partial<Durations>;
   /** What a client is told who writes while an operation holds the resource. Default: 409 AnotherOperationInProgress. */
@@ -180,6 +185,8 @@ export interface ResourceType {
   readonly permission?: string;
   /** Success code of an asynchronous or synchronous DELETE. Default: 202 for an operation, 200 for synchronous. */
   readonly deleteStatus?: number;
+  /** 404 when DELETE of what is not there is an error. Default: 204. */
+  readonly deleteMissing?: 204 | 404;
   /** Name of the operation poll segment in `locations/{l}/…/{id}`. Default: `operations`. */
   readonly operationSegment?: string;
   /** GET/PUT/DELETE verbs that do not exist on this type: 405. */

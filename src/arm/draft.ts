@@ -1,0 +1,137 @@
+import { type FieldError, invalid, required } from '../kernel/field-error.ts';
+import { type DraftObject, equal, isObject, type Json, type JsonObject } from '../kernel/json.ts';
+import { validateIdentity } from './identity.ts';
+import type { ParsedId } from './ids.ts';
+import { findLocation, normalizeLocation } from './locations.ts';
+import { at, mergePatch, without, withoutNulls } from './merge.ts';
+import type { Draft, Envelope, Resource } from './resource.ts';
+import type { Body, InlineChild, ResourceType } from './resource-type.ts';
+
+/** How a body becomes a draft: as PUT of the type, or as PATCH onto what is stored. */
+export type WriteMode = 'put' | 'patch';
+
+const ENVELOPE = ['location', 'tags', 'identity', 'sku', 'kind', 'zones', 'managedBy', 'plan', 'extendedLocation'] as const;
+
+/** Where a type lives when its declaration does not say. */
+export const scopeOfType = (type: ResourceType): NonNullable<ResourceType['scope']> =>
+  type.scope ?? (type.name.split('/').length > 2 ? 'parent' : 'resourceGroup');
+export const locationRule = (type: ResourceType): NonNullable<ResourceType['location']> =>
+  type.location ?? (scopeOfType(type) === 'resourceGroup' ? 'required' : 'none');
+
+/** What the resource is to become: the body laid onto nothing, or onto what is stored, as the type says. Null means absent. */
+export function buildDraft(type: ResourceType, id: ParsedId, body: Body, previous: Resource | undefined, mode: WriteMode): Draft {
+  const keep = mode === 'patch' || type.put === 'preserve';
+  const envelope: DraftObject = {};
+  for (const name of ENVELOPE) {
+    const sent = (body as JsonObject)[name];
+    const stored = (previous as JsonObject | undefined)?.[name];
+    const value = mode === 'patch' && isObject(sent) && isObject(stored) && name !== 'tags' ? mergePatch(stored, sent) : sent;
+    if (value !== undefined && value !== null) envelope[name] = value;
+    else if (keep && stored !== undefined && value === undefined) envelope[name] = stored;
+  }
+  if (type.identity && previous?.identity && envelope['identity'] === undefined && body.identity === undefined)
+    envelope['identity'] = previous.identity;
+  const rule = locationRule(type);
+  if (rule === 'none') delete envelope['location'];
+  else if (typeof envelope['location'] === 'string') envelope['location'] = normalizeLocation(envelope['location']);
+  return {
+    ...(envelope as Envelope),
+    id: previous?.id ?? id.id,
+    name: previous?.name ?? id.name,
+    type: type.name,
+    properties: draftProperties(type, body, previous, mode),
+  };
+}
+
+function draftProperties(type: ResourceType, body: Body, previous: Resource | undefined, mode: WriteMode): JsonObject {
+  if (mode === 'patch' && type.patch !== 'merge') return previous?.desired ?? {};
+  let sent: JsonObject = body.properties ?? {};
+  for (const path of ['provisioningState', ...(type.readOnly ?? []), ...(type.children ?? []).map((child) => child.property)])
+    sent = without(sent, path);
+  return previous && (mode === 'patch' || type.put === 'preserve') ? mergePatch(previous.desired, sent) : withoutNulls(sent);
+}
+
+/** Shape of the body itself, before anything is built from it. */
+export function checkBody(body: JsonObject, path = ''): FieldError[] {
+  const errors: FieldError[] = [];
+  const wrong = (name: string, kind: string): void => {
+    errors.push({ ...invalid(path + name, body[name], `The property '${path}${name}' must be ${kind}.`), code: 'InvalidRequestContent' });
+  };
+  for (const name of ['properties', 'identity', 'sku', 'plan', 'tags'])
+    if (body[name] !== undefined && body[name] !== null && !isObject(body[name])) wrong(name, 'an object');
+  for (const name of ['location', 'kind', 'managedBy'])
+    if (body[name] !== undefined && body[name] !== null && typeof body[name] !== 'string') wrong(name, 'a string');
+  if (body['zones'] !== undefined && body['zones'] !== null && !Array.isArray(body['zones'])) wrong('zones', 'an array');
+  return [...errors, ...checkTags(body['tags'])];
+}
+
+/** Limits of Azure Resource Manager on tags. */
+const TAGS_MAX = 50;
+const TAG_NAME_MAX = 512;
+const TAG_VALUE_MAX = 256;
+
+export function checkTags(tags: Json | undefined): FieldError[] {
+  if (!isObject(tags)) return [];
+  const errors: FieldError[] = [];
+  const fail = (value: Json, detail: string, code: string): void => {
+    errors.push({ ...invalid('tags', value, detail), code });
+  };
+  if (Object.keys(tags).length > TAGS_MAX) fail(null, `The maximum number of tags is ${TAGS_MAX}.`, 'InvalidTagCount');
+  for (const [name, value] of Object.entries(tags)) {
+    if (name === '' || name.length > TAG_NAME_MAX || /[<>%&\\?/]/.test(name))
+      fail(name, `The tag name '${name}' is invalid.`, 'InvalidTagName');
+    if (value !== null && typeof value !== 'string') fail(value, `The value of tag '${name}' must be a string.`, 'InvalidRequestContent');
+    else if ((value ?? '').length > TAG_VALUE_MAX)
+      fail(value, `The value of tag '${name}' exceeds ${TAG_VALUE_MAX} characters.`, 'InvalidTagValue');
+  }
+  return errors;
+}
+
+/** Checks that every type shares, then the type's own. */
+export function validateDraft(type: ResourceType, draft: Draft, previous: Resource | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  const rule = type.nameRule;
+  if (!previous && rule && !rule.pattern.test(draft.name))
+    errors.push({ ...invalid('name', draft.name, `Resource name ${draft.name} is invalid. ${rule.detail}`), code: 'InvalidResourceName' });
+  errors.push(...validateLocation(type, draft), ...(type.identity ? validateIdentity(draft.identity) : []));
+  if (previous) errors.push(...changedImmutables(type, draft, previous));
+  return [...errors, ...(type.validate?.(draft, previous) ?? [])];
+}
+
+function validateLocation(type: ResourceType, draft: Draft): FieldError[] {
+  const rule = locationRule(type);
+  if (draft.location === undefined)
+    return rule === 'required'
+      ? [{ ...required('location', 'The location property is required for this definition.'), code: 'LocationRequired' }]
+      : [];
+  if (rule === 'global' && draft.location === 'global') return [];
+  if (rule === 'none' || findLocation(draft.location)) return [];
+  const detail = `The provided location '${draft.location}' is not available for resource type '${type.name}'.`;
+  return [{ ...invalid('location', draft.location, detail), code: 'LocationNotAvailableForResourceType' }];
+}
+
+function changedImmutables(type: ResourceType, draft: Draft, previous: Resource): FieldError[] {
+  const before: JsonObject = { ...(previous as JsonObject), properties: previous.desired };
+  return (type.immutable ?? []).flatMap((path): FieldError[] => {
+    const old = at(before, path);
+    const now = at(draft as JsonObject, path);
+    if (old === undefined || equal(old, now)) return [];
+    return [{ ...invalid(path, now, `Changing property '${path}' is not allowed.`), code: 'PropertyChangeNotAllowed' }];
+  });
+}
+
+/** Entries of an inline child property as bodies with their names; undefined when the body does not speak of them. */
+export function inlineBodies(
+  child: InlineChild,
+  properties: JsonObject | undefined,
+): { name: string; body: Body; index: number }[] | undefined {
+  const list = properties?.[child.property];
+  if (list === undefined || list === null) return undefined;
+  if (!Array.isArray(list)) return [];
+  return list.map((entry: Json, index: number) => {
+    const { name, id: _id, type: _type, etag: _etag, ...rest } = isObject(entry) ? entry : {};
+    // The envelope's parts were checked by checkBody for the parent; a child's are checked by its own validation.
+    const body = (child.shape === 'flattened' ? { properties: rest } : rest) as Body;
+    return { name: typeof name === 'string' ? name : '', body, index };
+  });
+}

@@ -1,0 +1,141 @@
+import type { FieldError } from '../kernel/field-error.ts';
+import { groupOf, nameOf, type ParsedId, RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE } from './ids.ts';
+import type { CloudError } from './resource.ts';
+import { type Caller, Refusal } from './resource-type.ts';
+
+/** The catalogue of ARM's own refusals: codes and wordings as Azure Resource Manager answers them. */
+
+export const refuse = (status: number, code: string, message: string, target?: string): Refusal =>
+  new Refusal(status, { code, message, ...(target && { target }) });
+
+/** What is not built yet says so by name (DESIGN §8). */
+export const notImplemented = (what: string): Refusal => refuse(501, 'NotImplemented', `Slipway does not implement ${what} yet.`, what);
+
+export const missingApiVersion = (): Refusal =>
+  refuse(400, 'MissingApiVersionParameter', 'The api-version query parameter (?api-version=) is required for all requests.');
+export const invalidApiVersion = (version: string): Refusal =>
+  refuse(
+    400,
+    'InvalidApiVersionParameter',
+    `The api-version '${version}' is invalid. The value must have the form 'YYYY-MM-DD' or 'YYYY-MM-DD-preview'.`,
+  );
+
+/** `reason` is the `error` of RFC 6750, with its description. */
+export const unauthenticated = (
+  message: string,
+  code: string,
+  authority: string,
+  reason?: { error: string; description: string },
+): Refusal =>
+  new Refusal(
+    401,
+    { code, message },
+    {
+      'www-authenticate':
+        `Bearer authorization_uri="${authority}"` + (reason ? `, error="${reason.error}", error_description="${reason.description}"` : ''),
+    },
+  );
+
+export const authorizationFailed = (caller: Caller, action: string, scope: string): Refusal =>
+  refuse(
+    403,
+    'AuthorizationFailed',
+    `The client '${caller.name}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  );
+
+export const linkedAuthorizationFailed = (caller: Caller, action: string, scope: string, linked: string, linkedScope: string): Refusal =>
+  refuse(
+    403,
+    'LinkedAuthorizationFailed',
+    `The client '${caller.name}' with object id '${caller.objectId}' has permission to perform action '${action}' on scope '${scope}'; however, it does not have permission to perform action(s) '${linked}' on the linked scope(s) '${linkedScope}' (respectively) or the linked scope(s) are invalid.`,
+  );
+
+export const resourceNotFound = (id: ParsedId): Refusal => {
+  if (id.type === SUBSCRIPTION_TYPE)
+    return refuse(404, 'SubscriptionNotFound', `The subscription '${id.subscription}' could not be found.`);
+  if (id.type === RESOURCE_GROUP_TYPE)
+    return refuse(404, 'ResourceGroupNotFound', `Resource group '${id.resourceGroup}' could not be found.`);
+  const names = id.id.slice(id.id.toLowerCase().lastIndexOf('/providers/')).split('/').slice(3);
+  const path = [id.namespace, ...names].join('/');
+  const where = id.resourceGroup ? ` under resource group '${id.resourceGroup}'` : '';
+  return refuse(
+    404,
+    'ResourceNotFound',
+    `The Resource '${path}'${where} was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+  );
+};
+export const parentNotFound = (parent: string): Refusal =>
+  refuse(
+    404,
+    'ParentResourceNotFound',
+    `Failed to perform 'write' on resource(s) of type '${nameOf(parent)}', because the parent resource '${parent}' could not be found.`,
+  );
+export const notFound = (message: string): Refusal => refuse(404, 'NotFound', message);
+export const invalidNamespace = (namespace: string): Refusal =>
+  refuse(404, 'InvalidResourceNamespace', `The resource namespace '${namespace}' is invalid.`);
+export const invalidResourceType = (type: string, namespace: string): Refusal =>
+  refuse(404, 'InvalidResourceType', `The resource type '${type}' could not be found in the namespace '${namespace}'.`);
+export const methodNotAllowed = (method: string, allow: readonly string[]): Refusal =>
+  new Refusal(
+    405,
+    { code: 'MethodNotAllowed', message: `The requested resource does not support http method '${method}'.` },
+    { allow: allow.join(', ') },
+  );
+
+export const invalidContent = (detail: string): Refusal =>
+  refuse(400, 'InvalidRequestContent', `The request content was invalid and could not be deserialized: '${detail}'.`);
+export const contentTooLarge = (limitBytes: number): Refusal =>
+  refuse(413, 'RequestContentTooLarge', `The request content size exceeds the maximum size of ${limitBytes / 1024 / 1024} MB.`);
+
+export const groupBeingDeleted = (name: string): Refusal =>
+  refuse(409, 'ResourceGroupBeingDeleted', `The resource group '${name}' is in deprovisioning state and cannot perform this operation.`);
+export const otherLocation = (id: string, name: string, existing: string, wanted: string): Refusal =>
+  refuse(
+    409,
+    'InvalidResourceLocation',
+    `The resource '${name}' already exists in location '${existing}' in resource group '${groupOf(id).resourceGroup}'. A resource with the same name cannot be created in location '${wanted}'. Please select a new resource name.`,
+  );
+export const otherGroupLocation = (existing: string, wanted: string): Refusal =>
+  refuse(
+    409,
+    'InvalidResourceGroupLocation',
+    `Invalid resource group location '${wanted}'. The Resource group already exists in location '${existing}'.`,
+  );
+export const operationInProgress = (id: string): Refusal =>
+  refuse(
+    409,
+    'AnotherOperationInProgress',
+    `Another operation on this or dependent resource is in progress: '${id}'. Retry when it has ended.`,
+  );
+export const preconditionFailed = (detail: string): Refusal => refuse(412, 'PreconditionFailed', detail);
+
+/** Errors of fields whose `code` is Azure's own carry Azure's own sentence in `detail`. */
+export function cloudErrorOf(error: FieldError): CloudError {
+  if (error.code) return { code: error.code, message: error.detail, ...(error.path && { target: error.path }) };
+  return { code: 'InvalidParameter', message: sentence(error), target: error.path };
+}
+
+function sentence({ kind, path, detail, value }: FieldError): string {
+  switch (kind) {
+    case 'required':
+      return `The parameter ${path} is required${detail ? `: ${detail}` : '.'}`;
+    case 'duplicate':
+      return `The value of parameter ${path} is invalid. Error details: duplicate value ${JSON.stringify(value)}.`;
+    case 'notFound':
+      return `The value of parameter ${path} is invalid. Error details: ${JSON.stringify(value)} was not found.`;
+    default:
+      return `The value of parameter ${path} is invalid. Error details: ${detail}`;
+  }
+}
+
+/** One error is answered as itself, several as MultipleErrorsOccurred with all of them as details. */
+export function refuseFields(errors: readonly FieldError[]): Refusal {
+  const details = errors.map(cloudErrorOf);
+  const [first] = details;
+  if (first && details.length === 1) return new Refusal(400, first);
+  return new Refusal(400, {
+    code: 'MultipleErrorsOccurred',
+    message: 'Multiple errors occurred. Please see details.',
+    details,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Entry } from '../kernel/collection.ts';
+import type { DraftObject, Json, JsonObject } from '../kernel/json.ts';
+import type { Reader } from '../kernel/store.ts';
+import { collectionOf, keyOf } from './ids.ts';
+import { overlay } from './merge.ts';
+import type { Resource } from './resource.ts';
+import type { InlineChild, ResourceType } from './resource-type.ts';
+
+type Types = ReadonlyMap<string, ResourceType>;
+
+/** Etag of a revision, in the form of a weak GUID as Azure's providers use. */
+export const etagOf = (revision: number): string => `W/"00000000-0000-4000-8000-${revision.toString(16).padStart(12, '0')}"`;
+/** Revision that an etag names; undefined for one that we never gave. */
+export const revisionOf = (etag: string): number | undefined => {
+  const match = /^(?:W\/)?"?00000000-0000-4000-8000-([0-9a-f]{12})"?$/.exec(etag.trim());
+  return match?.[1] === undefined ? undefined : Number.parseInt(match[1], 16);
+};
+/** Etag of a stored resource; "" when it is gone. */
+export function currentEtag(reader: Reader, resource: Resource): string {
+  const entry = reader.get(collectionOf(resource.type), keyOf(resource.id));
+  return entry ? etagOf(entry.revision) : '';
+}
+
+/** The resource as a GET shows it; `id` overrides the stored spelling by the caller's. Cost: O(its inline children). */
+export function renderResource(types: Types, reader: Reader, entry: Entry<Resource>, id = entry.value.id): JsonObject {
+  const resource = entry.value;
+  const type = types.get(resource.type.toLowerCase());
+  const { name, location, kind, sku, tags, identity, zones, managedBy, plan, extendedLocation } = resource;
+  const shown: DraftObject = { id, name, type: resource.type };
+  if (type?.etag) shown[type.etag] = etagOf(entry.revision);
+  Object.assign(shown, defined({ location, kind, sku, tags, identity, zones, managedBy, plan, extendedLocation }));
+  for (const part of type?.nullWhenAbsent ?? []) shown[part] ??= null;
+  shown['properties'] = renderProperties(types, reader, resource);
+  return shown;
+}
+
+/** `properties` alone: desired, observed and children merged, then the type's last step. */
+export function renderProperties(types: Types, reader: Reader, resource: Resource): JsonObject {
+  const type = types.get(resource.type.toLowerCase());
+  const merged: DraftObject = type?.stateless ? {} : { provisioningState: resource.provisioningState };
+  Object.assign(merged, overlay(resource.desired, resource.observed));
+  for (const child of type?.children ?? []) merged[child.property] = renderChildren(types, reader, resource.id, child);
+  return type?.render ? type.render(merged, resource, reader) : merged;
+}
+
+function renderChildren(types: Types, reader: Reader, parent: string, child: InlineChild): Json {
+  return reader
+    .list<Resource>(collectionOf(child.type), { prefix: `${keyOf(parent)}/` })
+    .sort((a, b) => a.createdRevision - b.createdRevision)
+    .map((entry) =>
+      child.shape === 'resource'
+        ? renderResource(types, reader, entry)
+        : { name: entry.value.name, ...renderProperties(types, reader, entry.value) },
+    );
+}
+
+const defined = (parts: { readonly [name: string]: Json | undefined }): { [name: string]: Json } => {
+  const kept: { [name: string]: Json } = {};
+  for (const [name, value] of Object.entries(parts)) if (value !== undefined) kept[name] = value;
+  return kept;
+};

@@ -1,0 +1,45 @@
+import type { HttpRequest } from '../kernel/http.ts';
+import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
+import { contentTooLarge, invalidApiVersion, invalidContent, missingApiVersion, preconditionFailed } from './errors.ts';
+import { revisionOf } from './render.ts';
+
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** The request's api-version. Any well-formed one is accepted (azure-contract §2.1). Throws Refusal. */
+export function apiVersionOf(query: URLSearchParams): string {
+  let version: string | undefined;
+  for (const [name, value] of query) if (name.toLowerCase() === 'api-version') version = value;
+  if (!version) throw missingApiVersion();
+  if (!/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-[a-z]+(\.\d+)?)?$/i.test(version)) throw invalidApiVersion(version);
+  return version;
+}
+
+/** The body as a JSON object; `{}` when there is none and none is needed. Throws Refusal. */
+export function decodeBody(request: HttpRequest, needed: boolean): JsonObject {
+  if (request.body.byteLength > BODY_LIMIT_BYTES) throw contentTooLarge(BODY_LIMIT_BYTES);
+  const text = new TextDecoder().decode(request.body).trim();
+  if (text === '') {
+    if (needed) throw invalidContent('The request body is missing.');
+    return {};
+  }
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json; // JSON.parse yields nothing but JSON
+  } catch (error) {
+    throw invalidContent(error instanceof Error ? error.message : String(error));
+  }
+  if (!isObject(value)) throw invalidContent('The request body must be a JSON object.');
+  return value;
+}
+
+/** What If-Match and If-None-Match ask of the stored revision. Throws Refusal for an etag that never was. */
+export function expectedRevision(request: HttpRequest): number | 'absent' | 'present' | undefined {
+  if (request.headers['if-none-match']?.trim() === '*') return 'absent';
+  const match = request.headers['if-match']?.trim();
+  if (!match) return undefined;
+  if (match === '*') return 'present';
+  const revision = revisionOf(match);
+  if (revision === undefined)
+    throw preconditionFailed('The etag provided in the If-Match header does not match the current etag of the resource.');
+  return revision;
+}

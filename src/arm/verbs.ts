@@ -1,0 +1,203 @@
+import type { JsonObject } from '../kernel/json.ts';
+import { scopeOfType } from './draft.ts';
+import { invalidContent, methodNotAllowed, notFound, parentNotFound, preconditionFailed, resourceNotFound } from './errors.ts';
+import { getResource, isMoving } from './estate.ts';
+import { authorize, type Exchange } from './exchange.ts';
+import { collectionOf, keyOf, parseId } from './ids.ts';
+import { operationHeaders } from './operations.ts';
+import { renderResource } from './render.ts';
+import { decodeBody, expectedRevision } from './request.ts';
+import type { Operation, Resource } from './resource.ts';
+import type { ActionResult, Body, Put, PutOptions, ResourceType, Route } from './resource-type.ts';
+import type { Answer } from './respond.ts';
+import { matchActions } from './router.ts';
+import { canonicalId } from './write.ts';
+
+/** Tells azurerm ≥ 5.2 not to wait before it looks again; only on answers that are final (azure-contract §2.4). */
+const SETTLED = { 'x-go-azure-sdk-skip-polling-delay': 'true' };
+
+const permissionOf = (type: ResourceType, verb: string): string => `${type.permission ?? type.name}/${verb}`;
+
+/** GET, HEAD, PUT, PATCH, DELETE of one resource. */
+export function serveResource(exchange: Exchange, type: ResourceType, id: string): Answer {
+  const { method } = exchange.request;
+  const verbs = (['GET', 'PUT', 'PATCH', 'DELETE'] as const).filter((verb) => !type.without?.includes(verb));
+  switch (method === 'HEAD' ? 'GET' : verbs.find((verb) => verb === method)) {
+    case 'GET':
+      return readResource(exchange, type, id);
+    case 'PUT':
+      return putResource(exchange, type, id);
+    case 'PATCH':
+      return patchResource(exchange, type, id);
+    case 'DELETE':
+      return deleteResource(exchange, type, id);
+    default:
+      throw methodNotAllowed(method, [...verbs, 'HEAD']);
+  }
+}
+
+function readResource(exchange: Exchange, type: ResourceType, id: string): Answer {
+  authorize(exchange, permissionOf(type, 'read'), id);
+  const { entry, parsed } = stored(exchange, type, id);
+  if (exchange.request.method === 'HEAD') return { status: 204 };
+  const body = renderResource(exchange.ports.arm.types, exchange.ports.world.reader, entry, canonicalId(exchange.ports.arm, parsed));
+  return { status: 200, body, headers: isMoving(entry.value) ? {} : SETTLED };
+}
+
+function stored(exchange: Exchange, type: ResourceType, id: string) {
+  const { reader } = exchange.ports.world;
+  const parsed = parseId(id);
+  if (!parsed) throw notFound(`'${id}' is not the id of a resource.`);
+  const entry = reader.get<Resource>(collectionOf(type.name), parsed.key);
+  if (entry) return { entry, parsed };
+  for (let above = parseId(parsed.parent); above; above = above.parent ? parseId(above.parent) : undefined)
+    if (above.type.startsWith('Microsoft.Resources/') && !getResource(reader, above.id)) throw resourceNotFound(above);
+  throw resourceNotFound(parsed);
+}
+
+function options(exchange: Exchange, type: ResourceType, id: string): PutOptions {
+  const expected = expectedRevision(exchange.request);
+  if (expected === 'present' && !exchange.ports.world.reader.get(collectionOf(type.name), keyOf(id)))
+    throw preconditionFailed(`The resource '${id}' does not exist.`);
+  return { caller: exchange.caller, ...(expected !== undefined && expected !== 'present' && { expected }) };
+}
+
+function putResource(exchange: Exchange, type: ResourceType, id: string): Answer {
+  authorize(exchange, permissionOf(type, 'write'), id);
+  const body = decodeBody(exchange.request, true);
+  checkSameName(body, id);
+  const { world, arm } = exchange.ports;
+  // The body's shape is checked by the write itself, which refuses what is no Body.
+  const put = world.transact((tx) => arm.putResource(tx, id, body as Body, options(exchange, type, id)));
+  return written(exchange, type, id, put, put.created ? 201 : 200);
+}
+
+function patchResource(exchange: Exchange, type: ResourceType, id: string): Answer {
+  authorize(exchange, permissionOf(type, 'write'), id);
+  stored(exchange, type, id);
+  const body = decodeBody(exchange.request, true);
+  const { world, arm } = exchange.ports;
+  const put = world.transact((tx) => arm.patchResource(tx, id, body as Body, options(exchange, type, id)));
+  return written(exchange, type, id, put, 200);
+}
+
+/** A body may name itself, but not another resource. */
+function checkSameName(body: JsonObject, id: string): void {
+  const name = body['name'];
+  const expected = parseId(id)?.name ?? '';
+  if (typeof name === 'string' && name !== '' && name.toLowerCase() !== expected.toLowerCase())
+    throw invalidContent(`The name '${name}' in the request body does not match the name '${expected}' in the request path.`);
+}
+
+function written(exchange: Exchange, type: ResourceType, id: string, put: Put, status: number): Answer {
+  const { arm, world } = exchange.ports;
+  const entry = world.reader.get<Resource>(collectionOf(type.name), keyOf(put.resource.id));
+  const parsed = parseId(id);
+  if (!entry || !parsed) throw new Error(`${id} vanished after it was written`);
+  const body = renderResource(arm.types, world.reader, entry, canonicalId(arm, parsed));
+  return { status, body, headers: put.operation ? leading(exchange, put.operation, type, status) : SETTLED };
+}
+
+const leading = ({ ports, url, apiVersion }: Exchange, operation: Operation, type: ResourceType | undefined, status: number) =>
+  operationHeaders(ports.world.reader, operation, type, status, url, apiVersion);
+
+function deleteResource(exchange: Exchange, type: ResourceType, id: string): Answer {
+  authorize(exchange, permissionOf(type, 'delete'), id);
+  const { arm, world } = exchange.ports;
+  const entry = world.reader.get<Resource>(collectionOf(type.name), keyOf(id));
+  const before = entry && renderResource(arm.types, world.reader, entry);
+  const deleted = world.transact((tx) => arm.deleteResource(tx, id, options(exchange, type, id)));
+  if (!deleted) {
+    const parsed = parseId(id);
+    if (parsed?.type === 'Microsoft.Resources/resourceGroups' || type.deleteMissing === 404) stored(exchange, type, id);
+    return { status: 204, headers: SETTLED };
+  }
+  if (deleted.operation) return { status: 202, headers: leading(exchange, deleted.operation, type, 202) };
+  // Role assignments must come back in the answer, or `az aks update --detach-acr` fails on an empty body (azure-contract §2.9).
+  return { status: type.deleteStatus ?? 200, headers: SETTLED, ...(type.stateless && before && { body: before }) };
+}
+
+/** GET of all resources of a type below a scope. */
+export function serveCollection(exchange: Exchange, type: ResourceType, below: string): Answer {
+  const { method } = exchange.request;
+  if (method !== 'GET' || type.without?.includes('LIST')) throw methodNotAllowed(method, type.without?.includes('LIST') ? [] : ['GET']);
+  authorize(exchange, permissionOf(type, 'read'), below || '/');
+  const { reader } = exchange.ports.world;
+  const parent = parseId(below);
+  if (parent && !reader.get(collectionOf(parent.type), parent.key)) {
+    if (scopeOfType(type) === 'parent') throw parentNotFound(below);
+    throw resourceNotFound(parent);
+  }
+  const value = reader
+    .list<Resource>(collectionOf(type.name), { prefix: below ? `${keyOf(below)}/` : '' })
+    .filter((entry) => visible(exchange, entry.value))
+    .map((entry) => renderResource(exchange.ports.arm.types, reader, entry));
+  return { status: 200, body: { value } };
+}
+
+/** `$filter=tagName eq 'a' and tagValue eq 'b'` on resource groups; other filters are the generic list's. */
+function visible(exchange: Exchange, resource: Resource): boolean {
+  const match = /tagname\s+eq\s+'([^']*)'(?:\s+and\s+tagvalue\s+eq\s+'([^']*)')?/i.exec(exchange.query.get('$filter') ?? '');
+  if (!match?.[1]) return true;
+  const value = resource.tags?.[match[1]];
+  return value !== undefined && (match[2] === undefined || value === match[2]);
+}
+
+/** Sub-operations of a resource. */
+export async function serveAction(exchange: Exchange, type: ResourceType, id: string, tail: readonly string[]): Promise<Answer> {
+  const { method } = exchange.request;
+  const matching = matchActions(type, tail);
+  const found = matching.find(({ action }) => action.method === method);
+  if (!found) {
+    if (matching.length > 0)
+      throw methodNotAllowed(
+        method,
+        matching.map(({ action }) => action.method),
+      );
+    throw notFound(`The requested resource '${id}/${tail.join('/')}' does not exist or is not implemented.`);
+  }
+  authorize(exchange, found.action.permission, id);
+  const { entry } = stored(exchange, type, id);
+  const result = await found.action.run({ ...contextOf(exchange, found.parameters), resource: entry.value });
+  return actionAnswer(exchange, type, result);
+}
+
+/** Operations that belong to no stored resource. */
+export async function serveRoute(
+  exchange: Exchange,
+  target: { readonly routes: readonly Route[]; readonly parameters: { readonly [name: string]: string }; readonly scope: string },
+): Promise<Answer> {
+  const { method } = exchange.request;
+  const route =
+    target.routes.find((item) => item.method === method) ??
+    (method === 'HEAD' ? target.routes.find((item) => item.method === 'GET') : undefined);
+  if (!route)
+    throw methodNotAllowed(
+      method,
+      target.routes.map((item) => item.method),
+    );
+  if (route.permission !== undefined) authorize(exchange, route.permission, target.scope || '/');
+  const result = await route.run({ ...contextOf(exchange, target.parameters), scope: target.scope });
+  return actionAnswer(exchange, undefined, result);
+}
+
+function contextOf(exchange: Exchange, parameters: { readonly [name: string]: string }) {
+  const { ports, query, caller, url, request } = exchange;
+  return {
+    parameters,
+    query,
+    body: request.method === 'GET' ? {} : decodeBody(request, false),
+    caller,
+    reader: ports.world.reader,
+    transact: <T>(work: Parameters<typeof ports.world.transact<T>>[0]): T => ports.world.transact(work),
+    url,
+    apiVersion: exchange.apiVersion,
+    via: request.via,
+  };
+}
+
+async function actionAnswer(exchange: Exchange, type: ResourceType | undefined, result: ActionResult): Promise<Answer> {
+  if (result.pending && exchange.ports.pause) await exchange.ports.pause();
+  const headers = { ...(result.operation && leading(exchange, result.operation, type, result.status)), ...result.headers };
+  return { status: result.status, headers, ...(result.body !== undefined && { body: result.body }) };
+}
