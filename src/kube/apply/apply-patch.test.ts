@@ -112,6 +112,30 @@ test('refusals', () => {
   );
 });
 
+test('a configuration that does not fit the schema is refused with all faults', () => {
+  const table: [JsonObject, string][] = [
+    [{ foo: 1, bar: 2 }, '.spec.foo: field not declared in schema'],
+    [{ size: 'x' }, '.spec.size: expected numeric (int or float), got string'],
+    [{ parts: { a: 1 } }, '.spec.parts: expected list, got &{map[a:1]}'],
+    [{ parts: [{ name: 'a', args: [1] }] }, '.spec.parts[name="a"].args[0]: expected string, got &value.valueUnstructured{Value:1}'],
+    [{ selector: 'x' }, '.spec.selector: expected map, got &{x}'],
+    [{ parts: [null] }, '.spec.parts: element 0: associative list with keys may not have a null element'],
+    [
+      { parts: [{ image: 'x' }] },
+      `.spec.parts: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn't have default values for any key fields)`,
+    ],
+    [
+      { size: true, parts: [1] },
+      'errors:\n  .spec.size: expected numeric (int or float), got bool\n  .spec.parts: element 0: associative list with keys may not have non-map elements',
+    ],
+  ];
+  for (const [spec, text] of table) {
+    const message = `failed to create typed patch object (/n; x/v1, Kind=Thing): ${text}`;
+    assert.deepEqual(attempt(undefined, 'm1', config(spec)).error, { code: 500, message });
+  }
+  assert.ok(apply(undefined, 'm1', config({ size: null, parts: null })));
+});
+
 const names = fc.constantFrom('a', 'b', 'c');
 const part = fc.record({ name: names, image: fc.constantFrom('x', 'y') }, { requiredKeys: ['name'] });
 const spec = fc.record(

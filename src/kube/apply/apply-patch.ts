@@ -1,19 +1,23 @@
 import { equal, isObject, type JsonObject } from '../../kernel/json.ts';
 import { changed, compare, ignoring } from './compare.ts';
-import { type Conflict, type ConflictCause, conflictCauses, conflictMessage, conflictsWith, pathText } from './conflicts.ts';
+import { type Conflict, type ConflictCause, conflictCauses, conflictMessage, conflictsWith } from './conflicts.ts';
 import { difference, EMPTY, has, intersection, isEmpty, recursiveDifference } from './field-set.ts';
 import { LAST_APPLIED, lastAppliedOf, ownedByLastApplied, writeLastApplied } from './last-applied.ts';
 import { type Manager, managerId, readManagers, withoutNeverOwned, writeManagers } from './managers.ts';
-import { duplicateElements, mergeValues } from './merge.ts';
+import { mergeValues } from './merge.ts';
 import { prune } from './prune.ts';
 import { disown, managedFieldsOf, ownerBeforeApply, type Writer, withManagedFields } from './record-update.ts';
 import { withoutEmptied } from './remove.ts';
 import { fieldSetOf } from './typed.ts';
+import { configurationFaults } from './validate.ts';
 
 export interface Apply extends Writer {
   /** The stored object; undefined when apply creates it. */
   readonly live: JsonObject | undefined;
-  /** The configuration: strictly decoded, not defaulted. */
+  /**
+   * The configuration as it was sent: neither defaulted nor decoded, for decoding writes zero values that the applier never named
+   * and would come to own. Faults against the schema are told here.
+   */
   readonly applied: JsonObject;
   readonly force: boolean;
 }
@@ -55,10 +59,9 @@ function refusalOf({ applied, apiVersion, schema }: Apply): { readonly code: 400
   }
   const sent = managedFieldsOf(applied);
   if (sent !== undefined && sent !== null) return { code: 400, message: 'metadata.managedFields must be nil' };
-  const duplicates = duplicateElements(schema, applied);
-  if (duplicates.length === 0) return undefined;
-  const lines = duplicates.map((path) => `${pathText(path.slice(0, -1))}: duplicate entries for key ${pathText(path.slice(-1))}`);
-  const text = lines.length === 1 ? lines[0] : ['errors:', ...lines.map((line) => `  ${line}`)].join('\n');
+  const faults = configurationFaults(schema, applied);
+  if (faults.length === 0) return undefined;
+  const text = faults.length === 1 ? faults[0] : ['errors:', ...faults.map((fault) => `  ${fault}`)].join('\n');
   const metadata = isObject(applied.metadata) ? applied.metadata : {};
   const name = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${apiVersion}, Kind=${applied.kind}`;
   return { code: 500, message: `failed to create typed patch object (${name}): ${text}` };

@@ -1,6 +1,7 @@
 import { equal, isObject, type Json, type JsonObject } from '../../kernel/json.ts';
+import { type Draft, setOwn } from '../patch/own.ts';
 import type { Schema } from '../schema.ts';
-import { fieldElement, itemElement } from './path-element.ts';
+import { itemElement } from './path-element.ts';
 import { memberSchema, shapeOf } from './typed.ts';
 
 /**
@@ -23,14 +24,14 @@ const leaf = (live: Json, applied: Json): Json => (equal(live, applied) ? live :
 const isVacant = (value: Json): boolean => value === null || Object.keys(value).length === 0;
 
 function mergeObjects(schema: Schema | undefined, live: JsonObject, applied: JsonObject): JsonObject {
-  let next: { [key: string]: Json } | undefined;
+  let next: Draft | undefined;
   for (const key of Object.keys(applied)) {
     const theirs = applied[key] as Json; // its own key
     const ours = Object.hasOwn(live, key) ? live[key] : undefined;
     const merged = ours === undefined ? theirs : mergeValues(memberSchema(schema, key), ours, theirs);
     if (merged === ours) continue;
     next ??= { ...live };
-    Object.defineProperty(next, key, { value: merged, enumerable: true, writable: true, configurable: true });
+    setOwn(next, key, merged);
   }
   return next ?? live;
 }
@@ -109,26 +110,4 @@ class ListMerge {
     const ours = this.#oursByElement.get(element);
     return ours === undefined || ours === null ? value : mergeValues(this.#list.items, ours, value);
   }
-}
-
-/** Elements under which the applied configuration has more than one item: upstream refuses those. */
-export function duplicateElements(schema: Schema | undefined, value: Json, path: readonly string[] = []): readonly (readonly string[])[] {
-  const shape = shapeOf(schema, value);
-  if (shape.kind === 'list' && Array.isArray(value)) {
-    const seen = new Set<string>();
-    return value.flatMap((item) => {
-      const element = itemElement(shape.schema, item) ?? '';
-      const here = [...path, element];
-      const below = duplicateElements(shape.schema.items, item, here);
-      if (!seen.has(element)) {
-        seen.add(element);
-        return below;
-      }
-      return [here, ...below];
-    });
-  }
-  if (shape.kind !== 'map' || !isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) =>
-    typeof item === 'object' ? duplicateElements(memberSchema(shape.schema, key), item, [...path, fieldElement(key)]) : [],
-  );
 }

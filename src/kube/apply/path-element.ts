@@ -33,10 +33,16 @@ export function itemElement(list: Schema, item: Json): string | undefined {
   if (!isObject(item)) return undefined;
   let text = '';
   for (const key of keysOf(list)) {
-    const value = item[key] ?? list.items?.properties?.get(key)?.default;
+    const value = item[key] ?? keyDefault(list.items?.properties?.get(key));
     if (value !== undefined) text += `${text === '' ? '' : ','}${elementJson(key)}:${elementJson(value)}`;
   }
   return text === '' ? undefined : `k:{${text}}`;
+}
+
+/** What an absent key stands for: its default, or the zero that Go always writes. */
+function keyDefault(key: Schema | undefined): Json | undefined {
+  if (key === undefined || key.default !== undefined) return key?.default;
+  return key.presence === 'write' && key.zero !== null ? key.zero : undefined;
 }
 
 const RANK: ReadonlyMap<string, number> = new Map([

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
+import { type Draft, setOwn } from '../patch/own.ts';
 import type { Schema } from '../schema.ts';
 import { EMPTY, type FieldSet, isEmpty, isMember, withoutSelf } from './field-set.ts';
 import { fieldElement, itemElement } from './path-element.ts';
@@ -17,7 +18,7 @@ export function removeItems(schema: Schema | undefined, value: Json, set: FieldS
 }
 
 function removeFromObject(schema: Schema | undefined, value: JsonObject, set: FieldSet): JsonObject | null {
-  let next: { [key: string]: Json } | undefined;
+  let next: Draft | undefined;
   for (const key in value) {
     const at = set[fieldElement(key)];
     if (at === undefined) continue;
@@ -26,7 +27,7 @@ function removeFromObject(schema: Schema | undefined, value: JsonObject, set: Fi
     if (left === item) continue;
     next ??= { ...value };
     if (left === undefined) delete next[key];
-    else Object.defineProperty(next, key, { value: left, enumerable: true, writable: true, configurable: true });
+    else setOwn(next, key, left);
   }
   return next && Object.keys(next).length === 0 ? null : (next ?? value);
 }

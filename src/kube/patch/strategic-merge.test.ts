@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { deepFreeze, type JsonObject } from '../../kernel/json.ts';
+import { schemasFor } from '../schema/schemas.ts';
 import type { Schema } from '../schema.ts';
 import { applyStrategicMergePatch } from './strategic-merge.ts';
 
@@ -136,4 +137,40 @@ test('the order directive decides, and no stored element is lost', () => {
       );
     }),
   );
+});
+
+test('what kubectl sends for set image, scale and label works on a real Deployment', () => {
+  const deployment = schemasFor('1.36').ofKind('apps', 'v1', 'Deployment') ?? assert.fail('no schema of Deployment');
+  const containers = [
+    { name: 'web', image: 'nginx:1', ports: [{ containerPort: 80 }] },
+    { name: 'log', image: 'fluent' },
+  ];
+  const volumes = [{ name: 'v', configMap: { name: 'c' } }];
+  const document = deepFreeze({
+    metadata: { name: 'd', labels: { a: '1' } },
+    spec: { replicas: 1, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } }, template: { spec: { containers, volumes } } },
+  });
+  const patch = {
+    metadata: { labels: { b: '2', a: null } },
+    spec: {
+      replicas: 3,
+      strategy: { $retainKeys: ['type'], type: 'Recreate' },
+      template: {
+        spec: {
+          '$setElementOrder/containers': [{ name: 'web' }, { name: 'log' }],
+          containers: [{ name: 'web', image: 'nginx:2' }],
+          volumes: [{ $retainKeys: ['name', 'emptyDir'], name: 'v', emptyDir: {} }],
+        },
+      },
+    },
+  };
+  const { value } = applyStrategicMergePatch(document, deepFreeze(patch), deployment);
+  assert.deepEqual(value, {
+    metadata: { name: 'd', labels: { b: '2' } },
+    spec: {
+      replicas: 3,
+      strategy: { type: 'Recreate' },
+      template: { spec: { containers: [{ ...containers[0], image: 'nginx:2' }, containers[1]], volumes: [{ name: 'v', emptyDir: {} }] } },
+    },
+  });
 });
