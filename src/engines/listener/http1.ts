@@ -34,9 +34,9 @@ export function responseReply(core: Core, response: ServerResponse): Reply {
 
 /** Request headers as plain data: duplicates were joined by Node, only Set-Cookie (which no client sends) would stay a list. */
 export function fieldsOf(request: IncomingMessage): Headers {
-  const { 'set-cookie': setCookie, ...fields } = request.headers;
-  // With joinDuplicateHeaders every other value is text.
-  return setCookie === undefined ? (request.headers as Headers) : { ...(fields as Headers), 'set-cookie': setCookie.join(', ') };
+  const setCookie = request.headers['set-cookie'];
+  const fields = request.headers as Headers; // with joinDuplicateHeaders every other value is text
+  return setCookie === undefined ? fields : { ...fields, 'set-cookie': setCookie.join(', ') };
 }
 
 const hasBody = (request: IncomingMessage): boolean =>

@@ -26,7 +26,7 @@ function streamReply(stream: ServerHttp2Stream): Reply {
       return stream.headersSent;
     },
     send(status, headers, body) {
-      if (body === undefined || body.byteLength === 0) return stream.respond(outgoing(status, headers), { endStream: true });
+      if (body === undefined || body.length === 0) return stream.respond(outgoing(status, headers), { endStream: true });
       stream.respond(outgoing(status, headers));
       stream.end(body);
     },

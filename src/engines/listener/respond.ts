@@ -20,21 +20,24 @@ function answerDefect(core: Core, request: HttpRequest, reply: Reply, error: unk
   core.log.error({ id, method: request.method, host: request.host, path: request.path, err: error }, 'request failed');
   if (reply.hasStarted || reply.isClosed) return reply.cut();
   try {
-    sendWhole(request, reply, textResponse(500, `internal error ${id}`, { 'x-ms-request-id': id }), Buffer.from(`internal error ${id}\n`));
+    sendWhole(request, reply, textResponse(500, `internal error ${id}`, { 'x-ms-request-id': id }), `internal error ${id}\n`);
   } catch {
     reply.cut(); // the connection broke under the answer
   }
 }
 
-function sendWhole(request: HttpRequest, reply: Reply, response: HttpResponse, body: Uint8Array) {
+const byteLength = (body: Uint8Array | string): number => (typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
+
+// Text goes on as text: Node then sends head and body as one piece.
+function sendWhole(request: HttpRequest, reply: Reply, response: HttpResponse, body: Uint8Array | string) {
   if (bodiless(response.status)) return reply.send(response.status, response.headers, undefined);
   if (request.method === 'HEAD') {
     // A HEAD answer may state the length of the body that it leaves out.
-    const isKnown = body.byteLength > 0 || response.headers['content-length'] === undefined;
-    const headers = isKnown ? { ...response.headers, 'content-length': String(body.byteLength) } : response.headers;
+    const isKnown = body.length > 0 || response.headers['content-length'] === undefined;
+    const headers = isKnown ? { ...response.headers, 'content-length': String(byteLength(body)) } : response.headers;
     return reply.send(response.status, headers, undefined);
   }
-  reply.send(response.status, { ...response.headers, 'content-length': String(body.byteLength) }, body);
+  reply.send(response.status, { ...response.headers, 'content-length': String(byteLength(body)) }, body);
 }
 
 function deliverStream(core: Core, request: HttpRequest, reply: Reply, response: HttpResponse, start: (sink: QueuedSink) => void) {
@@ -59,13 +62,13 @@ function deliverStream(core: Core, request: HttpRequest, reply: Reply, response:
 function deliver(core: Core, request: HttpRequest, reply: Reply, response: HttpResponse) {
   if (reply.isClosed) return;
   if (typeof response.body === 'function') return deliverStream(core, request, reply, response, response.body);
-  const body = typeof response.body === 'string' ? Buffer.from(response.body, 'utf8') : response.body;
+  const { body } = response;
+  const sizeBytes = byteLength(body);
   const { gzipFromBytes, gzipToBytes } = core.limits;
-  const isCompressible =
-    body.byteLength >= gzipFromBytes && body.byteLength <= gzipToBytes && response.headers['content-encoding'] === undefined;
+  const isCompressible = sizeBytes >= gzipFromBytes && sizeBytes <= gzipToBytes && response.headers['content-encoding'] === undefined;
   if (!isCompressible || !acceptsGzip(request.headers['accept-encoding'])) return sendWhole(request, reply, response, body);
   const headers = { ...response.headers, 'content-encoding': 'gzip', vary: response.headers.vary ?? 'Accept-Encoding' };
-  compress(body)
+  compress(typeof body === 'string' ? Buffer.from(body) : body)
     .then((bytes) => (reply.isClosed ? undefined : sendWhole(request, reply, { ...response, headers }, bytes)))
     .catch((error: unknown) => answerDefect(core, request, reply, error));
 }
