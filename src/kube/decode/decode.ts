@@ -6,7 +6,8 @@ import type { Schema } from '../schema.ts';
 import type { Findings } from './convert.ts';
 import { convert } from './convert.ts';
 import { diagnose } from './diagnose.ts';
-import { mayHaveDuplicates, strictFaults } from './duplicates.ts';
+import type { StrictFault } from './duplicates.ts';
+import { duplicateFields, mayHaveDuplicates, strictFaults } from './duplicates.ts';
 import { planOf } from './plan.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -45,13 +46,27 @@ export function decodeValue(value: Json, schema: Schema, validation: FieldValida
     if (error !== undefined) return { error };
   }
   if (validation === 'Ignore') return { value: { value: out, warnings: NO_WARNINGS } };
-  if (text !== undefined && mayHaveDuplicates(text, value)) {
-    const messages = strictFaults(text, plan).map((fault) => `${fault.what} ${JSON.stringify(fault.path)}`);
-    return judge(out, messages, validation);
+  const duplicated = text !== undefined && mayHaveDuplicates(text, value);
+  if (!duplicated && !findings.hasUnknown) return { value: { value: out, warnings: NO_WARNINGS } };
+  let faults: readonly StrictFault[];
+  if (plan.typed && duplicated) faults = strictFaults(text, plan);
+  else {
+    const unknown = diagnose(value, plan).unknown.map((path): StrictFault => ({ what: 'unknown field', path }));
+    // A custom resource is decoded without a type and pruned after, by sorted path.
+    if (!plan.typed) unknown.sort((a, b) => (a.path < b.path ? -1 : 1));
+    faults = [...(duplicated ? duplicateFields(text) : []), ...unknown];
   }
-  if (!findings.hasUnknown) return { value: { value: out, warnings: NO_WARNINGS } };
-  const messages = new Set(diagnose(value, plan).unknown.map((path) => `unknown field ${JSON.stringify(path)}`));
+  const messages = new Set(faults.map((fault) => `${fault.what} ${JSON.stringify(fault.path)}`));
   return judge(out, [...messages], validation);
+}
+
+/**
+ * Checks a value like `decodeValue` and returns it as the client wrote it, zeros, nulls and all: for server-side apply, where what
+ * was written is what is owned. Unknown fields stay in the value.
+ */
+export function checkValue(value: Json, schema: Schema, validation: FieldValidation, text?: string): Outcome<Decoded> {
+  const decoded = decodeValue(value, schema, validation, text);
+  return decoded.value === undefined ? decoded : { value: { value, warnings: decoded.value.warnings } };
 }
 
 /** Group, version and kind that an object names; what it doesn't name comes from the request. The error is Go's message. */

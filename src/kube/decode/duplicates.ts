@@ -40,13 +40,20 @@ export interface StrictFault {
   readonly path: string;
 }
 
+/** Every duplicate field at any depth, as decoding without a type finds them. The text is known to be valid JSON. */
+export function duplicateFields(text: string): StrictFault[] {
+  const faults: StrictFault[] = [];
+  scanValue({ text, at: 0, faults, isTyped: false }, undefined, '');
+  return faults;
+}
+
 /**
  * Unknown and duplicate fields in the order of the text, as sigs.k8s.io/json reports them: nothing below an unknown field, nothing
  * inside values of any shape, each fault once. The text is known to be valid JSON.
  */
 export function strictFaults(text: string, plan: Plan): StrictFault[] {
   const faults: StrictFault[] = [];
-  scanValue({ text, at: 0, faults }, plan, '');
+  scanValue({ text, at: 0, faults, isTyped: true }, plan, '');
   return faults;
 }
 
@@ -54,6 +61,7 @@ interface Scan {
   readonly text: string;
   at: number;
   readonly faults: StrictFault[];
+  readonly isTyped: boolean;
 }
 
 function skipSpace(scan: Scan): number {
@@ -98,7 +106,7 @@ function scanObject(scan: Scan, plan: Plan | undefined, path: string): void {
     const child = reports?.kind === 'map' ? reports.items : reports?.fields.get(name);
     const isUnknown = reports?.kind === 'object' && child === undefined && !reports.keepsUnknown;
     if (isUnknown) addFault(scan, 'unknown field', below);
-    else if (reports && seen.has(name)) addFault(scan, 'duplicate field', below);
+    else if ((reports || !scan.isTyped) && seen.has(name)) addFault(scan, 'duplicate field', below);
     seen.add(name);
     skipSpace(scan);
     if (scan.text.charCodeAt(scan.at) === COLON) scan.at++;

@@ -60,7 +60,7 @@ function compile(schema: Schema): Plan {
     writes,
     items: undefined,
     dropsZero: schema.presence === 'drop',
-    zero: schema.type === 'object' && typed ? zeroOf(schema.properties) : (scalarZeros[schema.type] ?? null),
+    zero: typed ? zeroOf(schema) : null,
     keepsUnknown: schema.preserveUnknown === true,
     scalar: schema.type in scalars ? scalars[schema.type as keyof typeof scalars] : scalars.any,
   };
@@ -87,7 +87,8 @@ function compileFields(properties: ReadonlyMap<string, Schema>): Fields {
   return made;
 }
 
-const zeroOf = (properties: ReadonlyMap<string, Schema> | undefined): Json =>
-  Object.fromEntries(
-    [...(properties ?? [])].flatMap(([name, schema]) => (schema.presence === 'write' ? [[name, schema.zero ?? null]] : [])),
-  );
+function zeroOf(schema: Schema): Json {
+  if (schema.type !== 'object') return scalarZeros[schema.type] ?? null;
+  const written = [...(schema.properties ?? [])].filter(([, field]) => field.presence === 'write');
+  return Object.fromEntries(written.map(([name, field]) => [name, field.zero ?? null]));
+}

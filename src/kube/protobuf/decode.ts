@@ -101,7 +101,10 @@ function readField(reader: Reader, field: WireField, wireType: number, out: Draf
   if (field.kind === 'embed') readMessage(readNested(reader), messageFor(field), out);
   else if (field.kind === 'map') readEntry(readNested(reader), field, out);
   else if (field.repeated) append(out, field.name, readValue(reader, field));
-  else out[field.name] = readValue(reader, field);
+  else {
+    const value = readValue(reader, field);
+    if (!field.hidesZero || (value !== '' && value !== 0 && value !== false)) out[field.name] = value;
+  }
 }
 
 function append(out: DraftObject, name: string, value: Json): void {

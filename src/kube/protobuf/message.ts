@@ -34,6 +34,8 @@ export interface WireField {
   readonly repeated: boolean;
   /** Written even when absent: Go has a value there, not a pointer. */
   readonly always: boolean;
+  /** A zero on the wire is the same as nothing: Go writes every plain field, and JSON hides it again (omitempty). */
+  readonly hidesZero: boolean;
   /** Fields of a message or an embed, resolved late because types are recursive. */
   readonly message?: () => Message;
   /** Value of a map. */
@@ -119,9 +121,12 @@ function layout(name: string, node: Node, minor: number): Message {
   const fields = [...node.below]
     .sort(([a], [b]) => a - b)
     .map(([number, child]): WireField => {
-      if (child.facts) return fieldOf(number, child.name, child.facts.type, minor);
+      if (child.facts) {
+        const hidesZero = child.facts.omit === 'empty' && !child.facts.type.startsWith('*');
+        return { ...fieldOf(number, child.name, child.facts.type, minor), hidesZero };
+      }
       const message = layout(name, child, minor);
-      return { number, name: '', kind: 'embed', repeated: false, always: true, message: () => message };
+      return { number, name: '', kind: 'embed', repeated: false, always: true, hidesZero: false, message: () => message };
     });
   return { name, fields, byNumber: new Map(fields.map((field) => [field.number, field])) };
 }
@@ -129,21 +134,23 @@ function layout(name: string, node: Node, minor: number): Message {
 function fieldOf(number: number, name: string, type: string, minor: number): WireField {
   if (type.startsWith('*')) return { ...fieldOf(number, name, type.slice(1), minor), always: false };
   if (type.startsWith('[]')) return { ...fieldOf(number, name, type.slice(2), minor), repeated: true, always: false };
-  if (type.startsWith('wrapped')) return { number, name, kind: 'strings', repeated: false, always: false };
+  if (type.startsWith('wrapped')) return { number, name, kind: 'strings', repeated: false, always: false, hidesZero: false };
   if (type.startsWith('{}')) {
-    return { number, name, kind: 'map', repeated: false, always: false, value: fieldOf(2, '', type.slice(2), minor) };
+    return { number, name, kind: 'map', repeated: false, always: false, hidesZero: false, value: fieldOf(2, '', type.slice(2), minor) };
   }
-  const plain = { number, name, repeated: false, always: type !== 'bytes' };
+  const plain = { number, name, repeated: false, always: type !== 'bytes', hidesZero: false };
   if (!type.includes('.')) return { ...plain, kind: scalarKinds[type] ?? 'string' };
   const kind = opaqueKinds[type.slice(type.lastIndexOf('.') + 1)] ?? 'message';
+  // Only the schema union types refer to another definition than their own.
+  const target = kind.startsWith('schema') ? type.replace(/Or\w+$/, '') : type;
+  let message: Message | undefined;
   return {
     ...plain,
     kind,
     message: () => {
-      // Only the schema union types refer to another definition than their own.
-      const found = find(kind.startsWith('schema') ? type.replace(/Or\w+$/, '') : type, minor);
-      if (found === undefined) throw new Error(`no layout for ${type} in release 1.${minor}`);
-      return found;
+      message ??= find(target, minor);
+      if (message === undefined) throw new Error(`no layout for ${target} in release 1.${minor}`);
+      return message;
     },
   };
 }

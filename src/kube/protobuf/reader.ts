@@ -51,8 +51,11 @@ export function readNested(reader: Reader): Reader {
 }
 
 export function readText(reader: Reader): string {
-  const { bytes, at, end } = readNested(reader);
-  return bytes.toString('utf8', at, end);
+  const length = readVarint(reader);
+  const start = reader.at;
+  if (start + length > reader.end) throw new WireFault('unexpected EOF');
+  reader.at += length;
+  return length === 0 ? '' : reader.bytes.toString('utf8', start, reader.at);
 }
 
 export function readDouble(reader: Reader): number {
