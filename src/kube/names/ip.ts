@@ -1,5 +1,3 @@
-import type { Outcome } from '../outcome.ts';
-
 // Models netip.ParseAddr and apimachinery's IsValidIP: strict text forms, no octal-looking octets, no zones.
 
 const IP_FAULT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
@@ -13,19 +11,21 @@ type Groups = readonly number[];
  * `strict` from Kubernetes 1.36 on (StrictIPCIDRValidation): no leading zeros, no IPv4-mapped IPv6.
  */
 export function ipAddress(value: string, strict: boolean): readonly string[] {
-  const { value: groups, error } = parseIp(value, strict);
-  if (!groups) return [error];
-  return strict && isMapped(groups) ? ['must not be an IPv4-mapped IPv6 address'] : [];
+  const loose = parseIp(value, false);
+  if (!loose) return [IP_FAULT];
+  if (!strict) return [];
+  if (!parseIp(value, true)) return ['must not have leading 0s'];
+  return isMapped(loose) ? ['must not be an IPv4-mapped IPv6 address'] : [];
 }
 
 /** Faults of a CIDR in an API field; `strict` as for `ipAddress`, and then no host bits may be set. */
 export function cidr(value: string, strict: boolean): readonly string[] {
   const slash = value.lastIndexOf('/');
   const length = value.slice(slash + 1);
-  const loose = parseIp(value.slice(0, Math.max(slash, 0)), false).value;
+  const loose = parseIp(value.slice(0, Math.max(slash, 0)), false);
   if (!loose || !/^\d{1,3}$/.test(length) || Number(length) > (loose.length === 4 ? 32 : 128)) return [CIDR_FAULT];
   if (!strict) return [];
-  if (!parseIp(value.slice(0, slash), true).value || (length.length > 1 && length.startsWith('0'))) {
+  if (!parseIp(value.slice(0, slash), true) || (length.length > 1 && length.startsWith('0'))) {
     return ['must not have leading 0s in IP or prefix length'];
   }
   if (isMapped(loose)) return ['must not have an IPv4-mapped IPv6 address'];
@@ -42,26 +42,26 @@ function hasHostBits(groups: Groups, prefixLength: number): boolean {
 
 /** 4 or 6, or undefined for what is no address. */
 export const ipFamily = (value: string): 4 | 6 | undefined => {
-  const length = parseIp(value, true).value?.length;
+  const length = parseIp(value, true)?.length;
   return length === 4 ? 4 : length === 8 ? 6 : undefined;
 };
 
-function parseIp(value: string, strict: boolean): Outcome<Groups> {
+/** The groups of an address; not `strict`, groups may have leading zeros. */
+function parseIp(value: string, strict: boolean): Groups | undefined {
   if (!value.includes(':')) return parseIpv4(value, strict);
   const halves = value.split('::');
-  if (halves.length > 2) return { error: IP_FAULT };
+  if (halves.length > 2) return undefined;
   const [head, tail] = halves.map((half) => (half === '' ? [] : parseWords(half, strict)));
-  if (!head || (halves.length === 2 && !tail)) return { error: IP_FAULT };
+  if (!head || (halves.length === 2 && !tail)) return undefined;
   const given = head.length + (tail?.length ?? 0);
-  if (halves.length === 1 ? given !== 8 : given > 7) return { error: IP_FAULT };
-  return { value: [...head, ...new Array<number>(8 - given).fill(0), ...(tail ?? [])] };
+  if (halves.length === 1 ? given !== 8 : given > 7) return undefined;
+  return [...head, ...new Array<number>(8 - given).fill(0), ...(tail ?? [])];
 }
 
-function parseIpv4(value: string, strict: boolean): Outcome<Groups> {
+function parseIpv4(value: string, strict: boolean): Groups | undefined {
   const octets = value.split('.');
-  if (octets.length !== 4 || !octets.every((octet) => /^\d+$/.test(octet) && Number(octet) <= 255)) return { error: IP_FAULT };
-  if (strict && octets.some((octet) => octet.length > 1 && octet.startsWith('0'))) return { error: 'must not have leading 0s' };
-  return { value: octets.map(Number) };
+  if (octets.length !== 4 || !octets.every((octet) => /^\d+$/.test(octet) && Number(octet) <= 255)) return undefined;
+  return strict && octets.some((octet) => octet.length > 1 && octet.startsWith('0')) ? undefined : octets.map(Number);
 }
 
 /** Words between colons; the last may be a dotted IPv4 address of two words. */
@@ -69,12 +69,15 @@ function parseWords(text: string, strict: boolean): number[] | undefined {
   const words: number[] = [];
   const parts = text.split(':');
   for (const [i, part] of parts.entries()) {
-    const octets = i === parts.length - 1 && part.includes('.') ? parseIpv4(part, strict).value : undefined;
+    const octets = i === parts.length - 1 && part.includes('.') ? parseIpv4(part, strict) : undefined;
     if (octets) {
       const [a = 0, b = 0, c = 0, d = 0] = octets;
       words.push(a * 256 + b, c * 256 + d);
-    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) words.push(Number.parseInt(part, 16));
-    else return undefined;
+      continue;
+    }
+    const word = /^[0-9a-fA-F]+$/.test(part) ? Number.parseInt(part, 16) : Number.NaN;
+    if (!(word <= 0xffff) || (strict && part.length > 4)) return undefined;
+    words.push(word);
   }
   return words;
 }

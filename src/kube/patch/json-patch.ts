@@ -109,7 +109,7 @@ function move(draft: Draft, operation: JsonObject): void {
 function copy(draft: Draft, operation: JsonObject): void {
   const from = pointer(operation, 'from', 'copy operation failed to decode from: operation, missing from field: missing value');
   const source = locate(draft, from) ?? missing(`copy operation does not apply: doc is missing from path: ${from}`);
-  const value = within(`error in copy for from: '${source.key}'`, () => read(source)) ?? null;
+  const value = within(`error in copy for from: '${from}'`, () => read(source)) ?? null;
   const path = pointer(operation, 'path', 'copy operation failed to decode path: missing value');
   const target = locate(draft, path) ?? missing(`copy operation does not apply: doc is missing destination path: ${path}`);
   draft.copiedBytes += JSON.stringify(value).length;

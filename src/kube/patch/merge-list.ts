@@ -45,7 +45,23 @@ export function orderList(
     merged = withoutDirectives(patch) as List; // a list stays one
   else merged = rule.merges ? mergeList(original, patch, rule, false, mergeObject) : patch;
   elementsAreObjects(original ?? [], patch ?? []);
-  return arrange(merged, order, original ?? [], rule.mergeKey);
+  const before = original && patch && rule.merges ? orderAfterDeletion(original, patch, rule.mergeKey) : (original ?? []);
+  return arrange(merged, order, before, rule.mergeKey);
+}
+
+/**
+ * The stored order that upstream goes by once elements were deleted: it deletes and appends in the very array it then consults, so
+ * that new elements count as stored in the places of deleted ones.
+ */
+function orderAfterDeletion(original: List, patch: List, mergeKey: string): List {
+  const key = (item: Json): Json | undefined => (isObject(item) ? getOwn(item, mergeKey) : item);
+  const directive = (item: Json): Json | undefined => (isObject(item) ? getOwn(item, DIRECTIVE) : undefined);
+  const deleted = new Set(patch.filter((item) => directive(item) === 'delete').map(key));
+  if (deleted.size === 0) return original;
+  const kept = original.filter((item) => !deleted.has(key(item)));
+  const stored = new Set(kept.map(key));
+  const added = patch.filter((item) => directive(item) === undefined && !stored.has(key(item)));
+  return [...kept, ...added].slice(0, original.length);
 }
 
 /** Removes the elements named by `$patch: delete`; `$patch: replace` anywhere makes the rest of the patch the whole list. */
@@ -147,21 +163,23 @@ function sortByPlace(items: Json[], places: ReadonlyMap<Json, number>, identify:
   return items;
 }
 
-/** The patch list must be a subsequence of the order list, by merge key; elements with directives do not count. */
+/** The patch list must be a subsequence of the order list, by merge key; deleted elements do not count. */
 function checkOrder(patch: List, order: List, mergeKey: string): void {
   if (patch.length === 0 || order.length === 0) return;
-  let at = 0;
-  for (const item of patch) {
-    if (isObject(item) && getOwn(item, DIRECTIVE) !== undefined) continue;
-    const id = mergeKey === '' ? item : keyOf(item, mergeKey);
-    while (at < order.length && (mergeKey === '' ? order[at] : keyOf(order[at], mergeKey)) !== id) at++;
-    if (at === order.length) {
-      const message = `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`;
-      throw new PatchError(500, message);
-    }
-    at++;
+  const kept = mergeKey === '' ? patch : patch.filter((item) => !isObject(item) || getOwn(item, DIRECTIVE) !== 'delete');
+  let next = 0;
+  for (let at = 0; next < kept.length && at < order.length; ) {
+    const item = kept[next] as Json; // next is in bounds
+    if (isObject(item) && getOwn(item, DIRECTIVE) !== undefined) next++;
+    else if (identity(item, mergeKey) === identity(order[at++], mergeKey)) next++;
+  }
+  if (next < kept.length) {
+    const message = `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`;
+    throw new PatchError(500, message);
   }
 }
+
+const identity = (item: Json | undefined, mergeKey: string): Json | undefined => (mergeKey === '' ? item : keyOf(item, mergeKey));
 
 function keyOf(item: Json | undefined, mergeKey: string): Json {
   if (!isObject(item)) throw new PatchError(500, `expected a map[string]interface {}, but received a ${goType(item)}`);

@@ -30,7 +30,8 @@ function mergeObject(target: JsonObject, patch: JsonObject): JsonObject {
       continue;
     }
     const current = present ? target[key] : undefined;
-    const merged = isObject(value) ? mergeObject(isObject(current) ? current : {}, value) : withoutNulls(value);
+    // As upstream: what replaces an object is taken as it is, with its nulls.
+    const merged = isObject(value) ? mergeObject(isObject(current) ? current : {}, value) : isObject(current) ? value : withoutNulls(value);
     if (present && equal(current, merged)) continue;
     next ??= { ...target };
     setOwn(next, key, merged);
