@@ -113,7 +113,8 @@ export const unauthorized = (): StatusError => new StatusError(401, 'Unauthorize
 export const unknownResource = (): StatusError => new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 export const methodNotAllowed = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
-export const notAcceptable = (message: string): StatusError => new StatusError(406, 'NotAcceptable', message);
+export const notAcceptable = (message: string, details?: StatusDetails): StatusError =>
+  new StatusError(406, 'NotAcceptable', message, details);
 export const unsupportedMediaType = (message: string): StatusError => new StatusError(415, 'UnsupportedMediaType', message, {});
 export const expired = (message: string, continueToken?: string): StatusError =>
   new StatusError(410, 'Expired', message, undefined, continueToken);

@@ -1,6 +1,7 @@
 import type { Entry } from '../../kernel/collection.ts';
 import { invalid as invalidField } from '../../kernel/field-error.ts';
 import { equal } from '../../kernel/json.ts';
+import type { Reader } from '../../kernel/store.ts';
 import { admitMutating, admitValidating } from '../admission/plugin.ts';
 import type { Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
@@ -25,7 +26,7 @@ export interface UpdateOptions {
 
 /** The stored entry, or 404. */
 export function existing(
-  context: Pick<WriteContext, 'tx' | 'scope'>,
+  context: { readonly tx: Reader; readonly scope: string },
   kind: Kind,
   namespace: string | undefined,
   name: string,

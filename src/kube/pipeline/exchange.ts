@@ -1,0 +1,53 @@
+import type { HttpRequest } from '../../kernel/http.ts';
+import type { Transaction } from '../../kernel/transaction.ts';
+import type { User } from '../kind.ts';
+import type { Registry, ServedResource } from '../registry/registry.ts';
+import type { WriteContext } from '../write/context.ts';
+import type { KubePorts, ServedCluster } from './ports.ts';
+import type { RequestInfo, ResourceRequest } from './request-info.ts';
+
+/** One request on its way through the pipeline. */
+export interface Exchange {
+  readonly ports: KubePorts;
+  readonly request: HttpRequest;
+  readonly query: URLSearchParams;
+  readonly cluster: ServedCluster;
+  readonly registry: Registry;
+  readonly info: RequestInfo;
+  readonly auditId: string;
+  /** Texts of Warning headers, each once. */
+  readonly warnings: Set<string>;
+  /** Who asks, after impersonation. */
+  user: User;
+}
+
+/** A request for a resource with stored objects. */
+export interface ResourceExchange extends Exchange {
+  readonly info: ResourceRequest;
+  readonly resource: ServedResource;
+}
+
+/** Dry run is asked for with `dryRun=All`; other values are refused where options are read. */
+export const isDryRun = (query: URLSearchParams): boolean => query.getAll('dryRun').includes('All');
+
+const MAX_MANAGER_LENGTH = 128;
+
+/** Field manager of a write: named by the client, else what its user agent starts with. */
+export function managerOf(exchange: Exchange): string {
+  const named = exchange.query.get('fieldManager');
+  if (named) return named;
+  const agent = exchange.request.headers['user-agent'] ?? '';
+  return (agent.split('/', 1)[0] ?? '').slice(0, MAX_MANAGER_LENGTH) || 'unknown';
+}
+
+/** What the write path needs of this request. */
+export const writeContextOf = (exchange: Exchange, tx: Transaction, dryRun = isDryRun(exchange.query)): WriteContext => ({
+  tx,
+  scope: exchange.cluster.scope,
+  version: exchange.cluster.version,
+  user: exchange.user,
+  manager: managerOf(exchange),
+  dryRun,
+  admission: exchange.ports.admission,
+  warn: (text) => exchange.warnings.add(text),
+});

@@ -1,0 +1,122 @@
+import { stringify } from 'yaml';
+import type { Entry } from '../../kernel/collection.ts';
+import type { HttpResponse } from '../../kernel/http.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+import { encodedTail, encodeTail, objectHead, served, shownMetadata } from '../encode/json.ts';
+import { flowHeaders } from '../flow/flow-headers.ts';
+import type { KubeObject } from '../object.ts';
+import type { StatusError } from '../status.ts';
+import { renderTable } from '../table/table.ts';
+import type { Written } from '../write/context.ts';
+import type { Exchange, ResourceExchange } from './exchange.ts';
+import { type Format, negotiate, type Representation, tableNotAcceptable } from './negotiate.ts';
+import { isTrue } from './request-info.ts';
+
+export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+};
+const NEWLINE = Buffer.from('\n');
+
+/** Headers that every answer has. */
+export function headersOf(exchange: Exchange, contentType: string): Record<string, string> {
+  return {
+    'audit-id': exchange.auditId,
+    'cache-control': 'no-cache, private',
+    'content-type': contentType,
+    ...flowHeaders(exchange),
+    ...(exchange.warnings.size > 0 && { warning: warningHeader(exchange.warnings) }),
+  };
+}
+
+/** RFC 7234 warnings as apiserver writes them, one header joined by commas. */
+const warningHeader = (texts: ReadonlySet<string>): string =>
+  [...texts].map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`).join(', ');
+
+/** Whether to indent: asked for, or because the client is curl or Wget, whose users read the answer. */
+export function isPretty({ query, request }: Pick<Exchange, 'query' | 'request'>): boolean {
+  if (query.has('pretty')) return isTrue(query.get('pretty'));
+  const agent = request.headers['user-agent'] ?? '';
+  return agent.startsWith('curl') || agent.startsWith('Wget') || agent.startsWith('Mozilla/5.0');
+}
+
+/** Any JSON document in the wanted format (JSON or YAML; protobuf clients read JSON too). */
+export function documentResponse(exchange: Exchange, document: Json, status = 200, format: Format = 'json'): HttpResponse {
+  if (format === 'yaml') {
+    return {
+      status,
+      headers: headersOf(exchange, CONTENT_TYPES.yaml),
+      body: stringify(document, { sortMapEntries: true, version: '1.1' }),
+    };
+  }
+  const body = isPretty(exchange) ? JSON.stringify(document, null, 2) : `${JSON.stringify(document)}\n`;
+  return { status, headers: headersOf(exchange, CONTENT_TYPES.json), body };
+}
+
+/** A refusal as a Status object. */
+export function refusalResponse(exchange: Exchange, error: StatusError): HttpResponse {
+  const retry = error.details?.retryAfterSeconds;
+  // Upstream falls back to an indenting serializer when negotiation itself has failed.
+  const body = error.code === 406 || isPretty(exchange) ? JSON.stringify(error.status, null, 2) : `${JSON.stringify(error.status)}\n`;
+  const headers = headersOf(exchange, CONTENT_TYPES.json);
+  return { status: error.code, headers: { ...headers, ...(retry && { 'retry-after': String(retry) }) }, body };
+}
+
+/** The answer of a write. */
+export const writtenResponse = (exchange: ResourceExchange, written: Written, status = 200): HttpResponse => ({
+  ...objectResponse(exchange, written.object, written.revision, written.entry, status),
+  ...(written.revision !== undefined && { revision: written.revision }),
+});
+
+/** One object in the form that the client accepts. `entry` holds it, when it is what is stored. */
+export function objectResponse(
+  exchange: ResourceExchange,
+  object: KubeObject,
+  revision: number | undefined,
+  entry: Entry<KubeObject> | undefined,
+  status = 200,
+): HttpResponse {
+  const form = negotiate(exchange.request.headers.accept, false);
+  const { resource } = exchange;
+  if (form.as || form.format !== 'json' || isPretty(exchange)) {
+    return documentResponse(exchange, transformed(exchange, form, object, revision), status, form.format);
+  }
+  const tail = tailOf(exchange, object, revision, entry);
+  return { status, headers: headersOf(exchange, CONTENT_TYPES.json), body: Buffer.concat([objectHead(resource), tail, NEWLINE]) };
+}
+
+/** JSON of an object from its metadata on; cached where nothing in it depends on the clock. */
+export function tailOf(exchange: ResourceExchange, object: KubeObject, revision: number | undefined, entry?: Entry<KubeObject>): Buffer {
+  const { resource } = exchange;
+  if (entry && entry.value === object && !resource.kind.computed) return encodedTail(entry, resource);
+  return encodeTail(served(computed(exchange, object), resource), revision);
+}
+
+/** The object with what its kind computes from the clock. */
+export function computed({ resource, ports, cluster }: ResourceExchange, object: KubeObject): KubeObject {
+  if (!resource.kind.computed) return object;
+  return resource.kind.computed(object, kindContextAt(ports.world, cluster));
+}
+
+/** What rules see outside a write. */
+export const kindContextAt = (world: Exchange['ports']['world'], cluster: Exchange['cluster']) => {
+  const nowIso = `${new Date(world.nowMs).toISOString().slice(0, 19)}Z`;
+  const { scope, version } = cluster;
+  return { scope, version: version.split('.', 2).join('.'), reader: world.reader, nowIso, nowMs: world.nowMs };
+};
+
+/** The object as a document: as it is, as a table of one row, or as its metadata alone. */
+function transformed(exchange: ResourceExchange, form: Representation, object: KubeObject, revision: number | undefined): JsonObject {
+  if (form.as === 'Table') {
+    if (form.format === 'protobuf') throw tableNotAcceptable();
+    return renderTable(exchange, form.metaVersion, [{ object, revision }], {
+      ...(revision !== undefined && { resourceVersion: String(revision) }),
+    });
+  }
+  const shaped = served(computed(exchange, object), exchange.resource);
+  const metadata = shownMetadata(shaped.metadata, revision);
+  if (form.as) return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${form.metaVersion}`, metadata };
+  const { kind, apiVersion, metadata: _, ...rest } = shaped;
+  return { kind, apiVersion, metadata, ...rest };
+}
