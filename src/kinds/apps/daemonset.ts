@@ -4,6 +4,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, integer, labelsText, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { defaults, fields, present, when } from '../defaulting.ts';
+import { daemonSetFaults, daemonSetUpdateFaults } from './daemonset-validation.ts';
 
 /** Counts the templates that the object has had; older clients read it. */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
@@ -44,6 +45,8 @@ export const daemonSet: Kind = {
     const generation = Number(previous.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
     return withTemplateGeneration(object, String(equal(object.spec.template, previous.spec.template) ? generation : generation + 1));
   },
+  validate: (object: DaemonSet) => daemonSetFaults(object),
+  validateUpdate: (object: DaemonSet, previous: DaemonSet) => daemonSetUpdateFaults(object, previous),
   columns: [
     nameColumn,
     integer<DaemonSet>('Desired', 'Nodes that should run the pod.', (o) => o.status?.desiredNumberScheduled ?? 0),

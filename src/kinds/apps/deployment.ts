@@ -3,6 +3,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { defaults, fields, present, when } from '../defaulting.ts';
+import { deploymentFaults, deploymentUpdateFaults } from './deployment-validation.ts';
 
 export const deployment: Kind = {
   group: 'apps',
@@ -31,6 +32,8 @@ export const deployment: Kind = {
     ),
   }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
+  validate: (object: Deployment) => deploymentFaults(object),
+  validateUpdate: (object: Deployment, previous: Deployment) => deploymentUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<Deployment>('Ready', 'Pods that are ready, of those desired.', (o) => `${o.status?.readyReplicas ?? 0}/${o.spec.replicas ?? 0}`),

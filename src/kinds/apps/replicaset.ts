@@ -1,9 +1,12 @@
 import type { ReplicaSet } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, integer, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { defaults, fields, present } from '../defaulting.ts';
+import { immutable, nonNegative } from '../faults.ts';
 import { orphans, selectable } from '../selectable.ts';
+import { workloadFaults } from './validation.ts';
 
 export const replicaSet: Kind = {
   group: 'apps',
@@ -19,6 +22,18 @@ export const replicaSet: Kind = {
   indexes: { orphan: orphans },
   default: defaults({ spec: present(fields({ replicas: 1, template: present(podTemplateDefaults) })) }),
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
+  validate({ spec }: ReplicaSet) {
+    const faults: FieldError[] = [];
+    nonNegative('spec.replicas', spec.replicas, faults);
+    nonNegative('spec.minReadySeconds', spec.minReadySeconds, faults);
+    workloadFaults('spec', spec, 'deployment', 'ReplicaSet', faults);
+    return faults;
+  },
+  validateUpdate({ spec }: ReplicaSet, { spec: previous }: ReplicaSet) {
+    const faults: FieldError[] = [];
+    immutable('spec.selector', spec.selector, previous.selector, faults);
+    return faults;
+  },
   columns: [
     nameColumn,
     integer<ReplicaSet>('Desired', 'Pods that are desired.', (o) => o.spec.replicas ?? 0),

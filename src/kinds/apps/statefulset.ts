@@ -4,6 +4,7 @@ import { ageColumn, column, nameColumn, templateColumns } from '../columns.ts';
 import { claimTemplateDefaults } from '../core/claim-defaults.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { defaults, each, fields, present, when } from '../defaulting.ts';
+import { statefulSetFaults, statefulSetUpdateFaults } from './statefulset-validation.ts';
 
 export const statefulSet: Kind = {
   group: 'apps',
@@ -34,6 +35,8 @@ export const statefulSet: Kind = {
     ),
   }),
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
+  validate: (object: StatefulSet) => statefulSetFaults(object),
+  validateUpdate: (object: StatefulSet, previous: StatefulSet) => statefulSetUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<StatefulSet>(

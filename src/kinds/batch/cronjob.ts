@@ -4,6 +4,7 @@ import { humanAge } from '../../kube/table-format.ts';
 import { ageColumn, boolean, column, integer, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { defaults, fields, present } from '../defaulting.ts';
+import { cronJobFaults } from './cronjob-validation.ts';
 
 export const cronJob: Kind = {
   group: 'batch',
@@ -27,6 +28,7 @@ export const cronJob: Kind = {
     ),
   }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
+  validate: (object: CronJob) => cronJobFaults(object),
   columns: [
     nameColumn,
     column<CronJob>('Schedule', 'Schedule in cron syntax.', (o) => o.spec.schedule),

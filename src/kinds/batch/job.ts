@@ -5,6 +5,7 @@ import { ageColumn, column, nameColumn, selectorText, templateColumns } from '..
 import { selectable } from '../selectable.ts';
 import { jobDefaults } from './job-defaults.ts';
 import { withGeneratedSelector } from './job-selector.ts';
+import { jobFaults, jobUpdateFaults } from './job-validation.ts';
 
 /** The first of these conditions that is true is the status shown; the middle is for jobs that are being deleted. */
 const CONDITIONS = ['Complete', 'Failed', 'Terminating', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet'];
@@ -42,6 +43,8 @@ export const job: Kind = {
   selectableFields: { 'status.successful': (object) => succeeded(object) },
   default: jobDefaults,
   prepareForCreate: (object: Job) => ({ ...withGeneratedSelector(object), status: {} }),
+  validate: (object: Job) => jobFaults(object),
+  validateUpdate: (object: Job, previous: Job) => jobUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<Job>('Status', 'How far the job is.', statusText),

@@ -1,4 +1,5 @@
 import type { Pod, PodCondition } from '../../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../../kernel/field-error.ts';
 import type { Kind } from '../../../kube/kind.ts';
 import { defaultsOf } from '../../defaulting.ts';
 import { indexBy, orphans, selectable } from '../../selectable.ts';
@@ -6,6 +7,8 @@ import { podColumns } from './columns.ts';
 import { podDefaults } from './defaults.ts';
 import { qosClass } from './qos.ts';
 import { podRequests } from './requests.ts';
+import { podSpecFaults } from './validate-spec.ts';
+import { podUpdateFaults } from './validate-update.ts';
 
 /** A pod with scheduling gates says at once why nobody schedules it. */
 const gatedCondition: PodCondition = {
@@ -69,5 +72,18 @@ export const pod: Kind = {
       },
     };
   },
+  prepareForUpdate(object: Pod, previous: Pod) {
+    // Ephemeral containers change through the subresource of that name.
+    if (object.spec.ephemeralContainers === previous.spec.ephemeralContainers) return object;
+    const { ephemeralContainers: _, ...spec } = object.spec;
+    const kept = previous.spec.ephemeralContainers;
+    return { ...object, spec: kept ? { ...spec, ephemeralContainers: kept } : spec };
+  },
+  validate(object: Pod) {
+    const faults: FieldError[] = [];
+    podSpecFaults('spec', object.spec, faults);
+    return faults;
+  },
+  validateUpdate: (object: Pod, previous: Pod) => podUpdateFaults(object, previous),
   columns: podColumns,
 };

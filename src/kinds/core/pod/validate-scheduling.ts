@@ -1,0 +1,140 @@
+import type {
+  Affinity,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodAffinityTerm,
+  Toleration,
+  TopologySpreadConstraint,
+} from '../../../../gen/kubernetes-types.ts';
+import { duplicate, forbidden, invalid, notSupported, required } from '../../../kernel/field-error.ts';
+import { dnsLabel } from '../../../kube/names/dns.ts';
+import { labelValue, qualifiedName } from '../../../kube/names/labels.ts';
+import { type Faults, messages, oneOf, selectorFaults } from '../../faults.ts';
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** Faults of a taint's effect. */
+function effectFaults(path: string, effect: string | undefined, out: Faults): void {
+  oneOf(path, effect, EFFECTS, true, out);
+}
+
+export function tolerationFaults(path: string, tolerations: readonly Toleration[] = [], out: Faults): void {
+  tolerations.forEach(({ key = '', operator = '', value = '', effect, tolerationSeconds }, i) => {
+    const at = `${path}[${i}]`;
+    if (key !== '') messages(`${at}.key`, key, qualifiedName(key), out);
+    if (key === '' && operator !== 'Exists')
+      out.push(
+        invalid(`${at}.operator`, operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'),
+      );
+    if (tolerationSeconds !== undefined && effect !== 'NoExecute')
+      out.push(invalid(`${at}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+    if (operator === 'Equal' || operator === '') {
+      const faults = labelValue(value);
+      if (faults.length > 0) out.push(invalid(`${at}.operator`, value, faults.join(';')));
+    } else if (operator === 'Exists') {
+      if (value !== '') out.push(invalid(`${at}.operator`, { key, operator, value }, "value must be empty when `operator` is 'Exists'"));
+    } else out.push(notSupported(`${at}.operator`, operator, ['Equal', 'Exists']));
+    if (effect) effectFaults(`${at}.effect`, effect, out);
+  });
+}
+
+function nodeTermFaults(path: string, term: NodeSelectorTerm | undefined, out: Faults): void {
+  term?.matchExpressions?.forEach(({ key = '', operator, values = [] }, i) => {
+    const at = `${path}.matchExpressions[${i}]`;
+    switch (operator) {
+      case 'In':
+      case 'NotIn':
+        if (values.length === 0) out.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+        break;
+      case 'Exists':
+      case 'DoesNotExist':
+        if (values.length > 0) out.push(forbidden(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+        break;
+      case 'Gt':
+      case 'Lt':
+        if (values.length !== 1) out.push(required(`${at}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+        break;
+      default:
+        out.push(invalid(`${at}.operator`, operator ?? '', 'not a valid selector operator'));
+    }
+    messages(`${at}.key`, key, qualifiedName(key), out);
+  });
+  term?.matchFields?.forEach(({ key, operator, values = [] }, i) => {
+    const at = `${path}.matchFields[${i}]`;
+    if (operator !== 'In' && operator !== 'NotIn') out.push(invalid(`${at}.operator`, operator ?? '', 'not a valid selector operator'));
+    else if (values.length !== 1)
+      out.push(required(`${at}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
+    if (key !== 'metadata.name') out.push(invalid(`${at}.key`, key, 'not a valid field selector key'));
+  });
+}
+
+function weightFaults(path: string, weight: number | undefined, out: Faults): void {
+  if (weight === undefined || weight < 1 || weight > 100) out.push(invalid(`${path}.weight`, weight ?? 0, 'must be in the range 1-100'));
+}
+
+function podTermFaults(path: string, term: PodAffinityTerm | undefined, out: Faults): void {
+  if (!term) return;
+  selectorFaults(`${path}.labelSelector`, term.labelSelector, out);
+  selectorFaults(`${path}.namespaceSelector`, term.namespaceSelector, out);
+  for (const name of term.namespaces ?? []) messages(`${path}.namespace`, name, dnsLabel(name), out);
+  if (!term.topologyKey) out.push(required(`${path}.topologyKey`, 'can not be empty'));
+  else messages(`${path}.topologyKey`, term.topologyKey, qualifiedName(term.topologyKey), out);
+}
+
+function podAffinityFaults(path: string, affinity: PodAffinity | undefined, out: Faults): void {
+  affinity?.requiredDuringSchedulingIgnoredDuringExecution?.forEach((term, i) => {
+    podTermFaults(`${path}.requiredDuringSchedulingIgnoredDuringExecution[${i}]`, term, out);
+  });
+  affinity?.preferredDuringSchedulingIgnoredDuringExecution?.forEach(({ weight, podAffinityTerm }, i) => {
+    const at = `${path}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`;
+    weightFaults(at, weight, out);
+    podTermFaults(`${at}.podAffinityTerm`, podAffinityTerm, out);
+  });
+}
+
+export function affinityFaults(path: string, affinity: Affinity | undefined, out: Faults): void {
+  if (!affinity) return;
+  const { requiredDuringSchedulingIgnoredDuringExecution: needed, preferredDuringSchedulingIgnoredDuringExecution: preferred } =
+    affinity.nodeAffinity ?? {};
+  if (needed) {
+    const at = `${path}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
+    if (!needed.nodeSelectorTerms?.length) out.push(required(at, 'must have at least one node selector term'));
+    needed.nodeSelectorTerms?.forEach((term, i) => {
+      nodeTermFaults(`${at}[${i}]`, term, out);
+    });
+  }
+  preferred?.forEach(({ weight, preference }, i) => {
+    const at = `${path}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[${i}]`;
+    weightFaults(at, weight, out);
+    nodeTermFaults(`${at}.preference`, preference, out);
+  });
+  podAffinityFaults(`${path}.podAffinity`, affinity.podAffinity, out);
+  podAffinityFaults(`${path}.podAntiAffinity`, affinity.podAntiAffinity, out);
+}
+
+const POSITIVE = 'must be greater than zero';
+
+export function topologySpreadFaults(path: string, constraints: readonly TopologySpreadConstraint[] = [], out: Faults): void {
+  const seen = new Set<string>();
+  constraints.forEach((constraint, i) => {
+    const at = `${path}[${i}]`;
+    const { maxSkew, minDomains, topologyKey, whenUnsatisfiable } = constraint;
+    if (!maxSkew || maxSkew <= 0) out.push(invalid(`${at}.maxSkew`, maxSkew ?? 0, POSITIVE));
+    if (!topologyKey) out.push(required(`${at}.topologyKey`, 'can not be empty'));
+    else messages(`${at}.topologyKey`, topologyKey, qualifiedName(topologyKey), out);
+    oneOf(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], true, out);
+    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
+    if (seen.has(pair)) out.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
+    seen.add(pair);
+    if (minDomains !== undefined) {
+      if (minDomains <= 0) out.push(invalid(`${at}.minDomains`, minDomains, POSITIVE));
+      if (whenUnsatisfiable !== 'DoNotSchedule')
+        out.push(
+          invalid(`${at}.minDomains`, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`),
+        );
+    }
+    oneOf(`${at}.nodeAffinityPolicy`, constraint.nodeAffinityPolicy, ['Honor', 'Ignore'], false, out);
+    oneOf(`${at}.nodeTaintsPolicy`, constraint.nodeTaintsPolicy, ['Honor', 'Ignore'], false, out);
+    selectorFaults(`${at}.labelSelector`, constraint.labelSelector, out);
+  });
+}
