@@ -48,7 +48,7 @@ export interface Schema {
   readonly goType?: string;
   /**
    * What becomes of a zero value when Go encodes the field, of built-in kinds: "drop" (absent, null, empty and zero are the same and
-   * never written) or "write" (written as `zero` even when absent: `status: {}`). Absent: kept as given, null dropped.
+   * never written) or "write" (written as `zero` even when absent: `status: {}`, `containers: []`). Absent: as given, null dropped.
    */
   readonly presence?: 'drop' | 'write';
   /** With presence "write": the value written for an absent field. */

@@ -181,6 +181,19 @@ test('media types', () => {
     assert.ok(decode({ spec: {} }, { contentType: 'application/json; charset=utf-8', fieldValidation }).value);
 });
 
+/** Go writes null for lists and times that were never set; here lists are empty and times absent. */
+function assertServed(actual: unknown, recorded: unknown, path: string): void {
+  if (recorded === null) assert.ok(actual === undefined || JSON.stringify(actual) === '[]', path);
+  else if (typeof recorded !== 'object') assert.equal(actual, recorded, path);
+  else {
+    const names = Object.entries(recorded).flatMap(([name, item]) => (item === null ? [] : [name]));
+    const extra = Object.keys(actual as object).filter((name) => !(name in recorded));
+    assert.deepEqual(extra, [], path);
+    for (const name of names)
+      assertServed((actual as Record<string, unknown>)[name], (recorded as Record<string, unknown>)[name], `${path}.${name}`);
+  }
+}
+
 test('recorded defaulted objects pass unchanged', (t) => {
   const folder = join(import.meta.dirname, '../../../../shared/data/kubernetes/defaults');
   if (!existsSync(folder)) return t.skip('no recorded objects');
@@ -189,6 +202,6 @@ test('recorded defaulted objects pass unchanged', (t) => {
     const [version, group] = object.apiVersion.split('/').reverse();
     const decoded = decode(object, { expected: { group: group ?? '', version: version ?? '', kind: object.kind } });
     assert.equal(decoded.error, undefined, name);
-    assert.deepEqual(decoded.value?.value, object, name);
+    assertServed(decoded.value?.value, object, name);
   }
 });

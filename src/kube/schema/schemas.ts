@@ -64,24 +64,30 @@ function factsOf(builder: Builder, name: string): DefinitionFacts | undefined {
   return facts;
 }
 
-/** The value Go writes for a field that is not a pointer and was never set. */
-function zeroOf(builder: Builder, type: string): Json {
-  if (/^[*[{w]/.test(type) || !type.includes('.')) return scalarZeros[type] ?? null;
+/**
+ * The value of a field that was never set, undefined where Go writes null. Go's nil lists and maps are iterable, so here they are
+ * empty ones: nobody has to expect null where the type says list.
+ */
+function zeroOf(builder: Builder, type: string): Json | undefined {
+  if (type.startsWith('*')) return undefined;
+  if (type.startsWith('[]') || type.startsWith('wrapped')) return [];
+  if (type.startsWith('{}')) return {};
+  if (!type.includes('.')) return scalarZeros[type];
   const facts = factsOf(builder, type);
-  if (facts === undefined || facts.isOpaque) return null;
+  if (facts === undefined || facts.isOpaque) return undefined;
   const zero: { [field: string]: Json } = {};
-  for (const [name, field] of facts.fields) if (presenceOf(field) === 'write') zero[name] = zeroOf(builder, field.type);
+  for (const [name, field] of facts.fields) {
+    const value = isWritten(field) ? zeroOf(builder, field.type) : undefined;
+    if (value !== undefined) zero[name] = value;
+  }
   return zero;
 }
 
-/** Struct values are written even with omitempty; lists, maps and scalars only without; pointers that are nil only without, as null. */
-function presenceOf(facts: FieldFacts): 'drop' | 'write' | undefined {
-  if (facts.omit === 'zero') return 'drop';
-  if (facts.type.startsWith('*')) return facts.omit === 'never' ? 'write' : undefined;
-  const isStruct = facts.type.includes('.')
-    ? !/^[[{w]/.test(facts.type)
-    : /^(time|microTime|quantity|intOrString|duration)$/.test(facts.type);
-  return facts.omit === 'never' || isStruct ? 'write' : 'drop';
+/** Struct values are written even with omitempty; lists, maps and scalars only without. */
+function isWritten(facts: FieldFacts): boolean {
+  if (facts.omit !== 'empty') return facts.omit === 'never';
+  if (facts.type.includes('.')) return !/^[*[{w]/.test(facts.type);
+  return /^(time|microTime|quantity|intOrString|duration)$/.test(facts.type);
 }
 
 function typeSchema(builder: Builder, type: string): Draft {
@@ -108,9 +114,11 @@ function fieldSchema(builder: Builder, facts: FieldFacts): Schema {
   if (facts.patchStrategy) schema.patchStrategy = facts.patchStrategy;
   if (facts.patchMergeKey) schema.patchMergeKey = facts.patchMergeKey;
   if (facts.default !== undefined) schema.default = facts.default;
-  const presence = presenceOf(facts);
-  if (presence) schema.presence = presence;
-  if (presence === 'write') schema.zero = zeroOf(builder, facts.type);
+  const zero = isWritten(facts) ? zeroOf(builder, facts.type) : undefined;
+  if (zero !== undefined) {
+    schema.presence = 'write';
+    schema.zero = zero;
+  } else if (!isWritten(facts) && !facts.type.startsWith('*')) schema.presence = 'drop';
   return schema;
 }
 
