@@ -133,6 +133,12 @@ test('values come out as Go would encode them', () => {
   });
 });
 
+test('nesting without end is refused', () => {
+  const expected = { group: 'apps', version: 'v1', kind: 'ControllerRevision' };
+  const text = `{"data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  assert.match(messageOf(text, { expected }), /exceeded max depth/);
+});
+
 test('another kind than the path expects is refused', () => {
   const expected = { group: '', version: 'v1', kind: 'ConfigMap' };
   const cases: [unknown, string][] = [

@@ -42,6 +42,16 @@ const badRequest = (message: string): { readonly error: BodyError } => ({ error:
 
 /** Decodes the body of a create, an update or a subresource call; JSON, YAML and protobuf. Models apiserver's decode of requests. */
 export function decodeBody(request: BodyRequest): Outcome<DecodedBody, BodyError> {
+  try {
+    return decodeByType(request);
+  } catch (error) {
+    // A few thousand levels of nesting exhaust the stack; Go refuses at ten thousand.
+    if (error instanceof RangeError) return unrecognized(request, 'exceeded max depth');
+    throw error;
+  }
+}
+
+function decodeByType(request: BodyRequest): Outcome<DecodedBody, BodyError> {
   const mediaType = (request.contentType.split(';')[0] ?? '').trim().toLowerCase() || 'application/json';
   if (mediaType === 'application/json') return decodeJson(request, toBuffer(request.body).toString('utf8'));
   if (mediaType === 'application/yaml') return decodeYaml(request);

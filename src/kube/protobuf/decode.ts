@@ -201,6 +201,9 @@ function texts(reader: Reader, number: number): string[] {
   return out;
 }
 
+/** What RFC 3339 can write: years of four digits. */
+const MAX_SECONDS = 253_402_300_799;
+
 /** An empty message is Go's zero time, which JSON writes as null. */
 function readTime(reader: Reader, kind: 'time' | 'microTime'): Json {
   if (reader.at === reader.end) return null;
@@ -211,6 +214,7 @@ function readTime(reader: Reader, kind: 'time' | 'microTime'): Json {
     else if (number === 2) nanos = readSigned(reader);
     return number <= 2;
   });
+  if (Math.abs(seconds) > MAX_SECONDS) throw new WireFault('timestamp out of range');
   const text = new Date(seconds * 1000).toISOString().slice(0, 19);
   // metav1.Time drops fractions in both directions.
   return kind === 'time' ? `${text}Z` : `${text}.${String(Math.trunc(nanos / 1000)).padStart(6, '0')}Z`;
