@@ -3,13 +3,28 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readNested, readVarint } from '../protobuf/reader.ts';
+import type { BuiltInResource } from '../schema/resources.ts';
 import { encodeOpenApiV2 } from './gnostic.ts';
+import { operationsOf } from './operations.ts';
+import { builtInSource, customSource } from './source.ts';
+import { loadTexts } from './texts.ts';
 import { openApiV2Document } from './v2.ts';
-import { openApiV3Document, openApiV3Hash, openApiV3Index } from './v3.ts';
+import { documentOf, openApiV3Document, openApiV3Hash, openApiV3Index } from './v3.ts';
 
 const folder = join(import.meta.dirname, '../../../../shared/data/kubernetes/openapi');
 const recorded = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 const skip = existsSync(folder) ? false : 'no recorded documents';
+
+const widgets: BuiltInResource = {
+  group: 'example.com',
+  version: 'v1',
+  resource: 'widgets',
+  singular: 'widget',
+  kind: 'Widget',
+  namespaced: true,
+  verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  subresources: [],
+};
 
 type Tree = { [key: string]: unknown };
 
@@ -56,6 +71,34 @@ test('an older release publishes its own fields and paths', async () => {
   assert.ok('restartPolicyRules' in (await containerOf('1.34')));
   assert.equal(await openApiV3Document('1.33', 'apis/resource.k8s.io/v1'), undefined);
   assert.equal(await openApiV3Document('1.36', 'apis/example.com/v1'), undefined);
+});
+
+test('custom resources are published with their own definitions and media types', async () => {
+  const texts = await loadTexts();
+  const base = builtInSource('example.com', 'v1', [widgets], 36, texts);
+  const source = customSource(base, ({ kind, group }) => (group === 'example.com' ? `com.example.v1.${kind}` : undefined));
+  const object = {
+    type: 'object',
+    properties: { metadata: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' } },
+  };
+  const schemas = { 'com.example.v1.Widget': object, 'com.example.v1.WidgetList': { type: 'object' } };
+  const document = (await documentOf('1.36', operationsOf(source), [], schemas)) as { paths: Tree; components: { schemas: Tree } };
+  assert.deepEqual(Object.keys(document.paths), [
+    '/apis/example.com/v1/',
+    '/apis/example.com/v1/namespaces/{namespace}/widgets',
+    '/apis/example.com/v1/namespaces/{namespace}/widgets/{name}',
+    '/apis/example.com/v1/widgets',
+  ]);
+  const item = document.paths['/apis/example.com/v1/namespaces/{namespace}/widgets/{name}'] as {
+    patch: { requestBody: { content: Tree }; parameters: { name: string }[] };
+  };
+  assert.deepEqual(Object.keys(item.patch.requestBody.content), [
+    'application/apply-patch+yaml',
+    'application/json-patch+json',
+    'application/merge-patch+json',
+  ]);
+  assert.ok(item.patch.parameters.some(({ name }) => name === 'fieldValidation'));
+  assert.ok('io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry' in document.components.schemas);
 });
 
 /** Follows references to shared parameters, and forgets the order in which parameters and media types stand. */

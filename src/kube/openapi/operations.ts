@@ -36,6 +36,8 @@ export interface OperationSource {
   readonly mediaTypes: readonly string[];
   readonly watchMediaTypes: readonly string[];
   readonly patchMediaTypes: readonly string[];
+  /** Of the bodies of everything but patches. */
+  readonly bodyMediaTypes: readonly string[];
 }
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -55,6 +57,7 @@ export const groupTag = (group: string): string => {
   return title.charAt(0).toLowerCase() + title.slice(1);
 };
 
+/** What streams and proxies answer with. */
 const anyType = ['*/*'];
 const nameText = 'object name and auth scope, such as for teams and projects';
 
@@ -175,7 +178,7 @@ function collectionOperations(scope: Scope): Operation[] {
         id: `delete${title}Collection${namespaced}${kind.kind}`,
         description: `delete collection of ${kind.kind}`,
         parameters: [...listing, ...source.optionsOf('DeleteOptions')],
-        body: { content: meta('DeleteOptions'), mediaTypes: anyType, required: false },
+        body: { content: meta('DeleteOptions'), mediaTypes: scope.source.bodyMediaTypes, required: false },
         answers: [[200, meta('Status')]],
       }),
     );
@@ -192,7 +195,7 @@ function createOperation(scope: Scope, kind: GroupVersionKind, id: string, descr
     id,
     description,
     parameters: scope.source.optionsOf('CreateOptions'),
-    body: { content: object, mediaTypes: anyType, required: true },
+    body: { content: object, mediaTypes: scope.source.bodyMediaTypes, required: true },
     answers: [
       [200, object],
       [201, object],
@@ -226,7 +229,7 @@ function objectOperations(scope: Scope, verbs: ReadonlySet<string>, kind: GroupV
     );
   }
   if (verbs.has('update')) {
-    const body = { content: object, mediaTypes: anyType, required: true };
+    const body = { content: object, mediaTypes: source.bodyMediaTypes, required: true };
     const parameters = source.optionsOf('UpdateOptions');
     out.push(
       operation(scope, {
@@ -266,7 +269,7 @@ function itemOperations(scope: Scope): Operation[] {
         id: `delete${title}${namespaced}${kind.kind}`,
         description: `delete ${article(kind.kind)}${kind.kind}`,
         parameters: scope.source.optionsOf('DeleteOptions'),
-        body: { content: meta('DeleteOptions'), mediaTypes: anyType, required: false },
+        body: { content: meta('DeleteOptions'), mediaTypes: scope.source.bodyMediaTypes, required: false },
         answers: [
           [200, answer],
           [202, answer],

@@ -43,6 +43,25 @@ export function builtInSource(
     mediaTypes,
     watchMediaTypes,
     patchMediaTypes,
+    bodyMediaTypes: ['*/*'],
+  };
+}
+
+/**
+ * How custom resources of a group version are made into operations: JSON and YAML only, no strategic merge patch, no watch paths.
+ * `definitionOf` names the definitions that the caller adds to the document (`com.example.v1.Widget`, `…WidgetList`).
+ * Models apiextensions-apiserver's OpenAPI builder.
+ */
+export function customSource(base: OperationSource, definitionOf: OperationSource['definitionOf']): OperationSource {
+  const text = ['application/json', 'application/yaml'];
+  return {
+    ...base,
+    resources: base.resources.map((resource) => ({ ...resource, verbs: resource.verbs.filter((verb) => verb !== 'watch') })),
+    definitionOf,
+    mediaTypes: text,
+    watchMediaTypes: text,
+    patchMediaTypes: patchMediaTypes.filter((type) => !type.includes('strategic')),
+    bodyMediaTypes: text,
   };
 }
 
