@@ -54,7 +54,9 @@ test('direct dependencies are pinned to one version, and DEPENDENCIES.md says wh
 
 test('every production dependency is used', () => {
   const imported = new Set(
-    sources.filter(({ path }) => path.startsWith('src/')).flatMap(({ imports }) => imports.map(({ specifier }) => specifier)),
+    sources
+      .filter(({ path, isTest }) => path.startsWith('src/') && !isTest)
+      .flatMap(({ imports }) => imports.map(({ specifier }) => specifier)),
   );
   const isUsed = (name: string) => [...imported].some((specifier) => specifier === name || specifier.startsWith(`${name}/`));
   assert.deepEqual(
