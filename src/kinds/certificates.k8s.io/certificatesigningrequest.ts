@@ -35,6 +35,7 @@ export const certificateSigningRequest: Kind = {
   prepareForUpdate(object: CertificateSigningRequest, previous: CertificateSigningRequest) {
     return object.spec === previous.spec ? object : { ...object, spec: previous.spec };
   },
+  nameRule: () => [],
   columns: [
     nameColumn,
     ageColumn,

@@ -1,5 +1,6 @@
 import type { Namespace } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import { nameIsLabel } from '../../kube/names/dns.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
 import { selectable } from '../selectable.ts';
@@ -42,5 +43,6 @@ export const namespace: Kind = {
   },
   beginDeletion: (object: Namespace) => ({ ...object, status: { ...object.status, phase: 'Terminating' } }),
   holdsDeletion: (object: Namespace) => (object.spec.finalizers?.length ?? 0) > 0,
+  nameRule: nameIsLabel,
   columns: [nameColumn, column<Namespace>('Status', 'Phase of the namespace.', (o) => o.status?.phase ?? ''), ageColumn],
 };

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults } from '../defaulting.ts';
 import { selectable } from '../selectable.ts';
+import { secretFaults, secretUpdateFaults } from './data-validation.ts';
 
 const withType = defaults({ type: 'Opaque' });
 
@@ -25,6 +26,8 @@ export const secret: Kind = {
   generation: false,
   selectableFields: selectable({ type: '' }),
   default: (object) => withType(mergeStringData(object)),
+  validate: (object: Secret) => secretFaults(object),
+  validateUpdate: (object: Secret, previous: Secret) => secretUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<Secret>('Type', 'What the data is for.', (o) => o.type ?? ''),

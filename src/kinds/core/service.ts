@@ -1,11 +1,13 @@
 import type { Service, ServicePort } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import { nameIs1035Label } from '../../kube/names/dns.ts';
 import { ageColumn, column, labelsText, nameColumn, wide } from '../columns.ts';
 import { indexBy, selectable } from '../selectable.ts';
 import { allocateService } from './service-allocation.ts';
 import { serviceDefaults } from './service-defaults.ts';
 import { servicePools } from './service-pools.ts';
 import { prepareServiceUpdate } from './service-update.ts';
+import { serviceFaults, serviceUpdateFaults } from './service-validation.ts';
 
 function externalAddresses({ spec, status }: Service): string {
   const own = spec.externalIPs ?? [];
@@ -47,6 +49,9 @@ export const service: Kind = {
   prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
   prepareForUpdate: (object: Service, previous: Service) => prepareServiceUpdate(object, previous),
   allocate: (object: Service, _previous, context, random) => allocateService(object, servicePools(context, object.metadata), random),
+  nameRule: nameIs1035Label,
+  validate: (object: Service) => serviceFaults(object),
+  validateUpdate: (object: Service, previous: Service) => serviceUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<Service>('Type', 'How the service is exposed.', ({ spec }) => spec.type ?? ''),

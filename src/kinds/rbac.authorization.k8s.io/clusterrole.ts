@@ -1,5 +1,8 @@
+import type { ClusterRole } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import { nameIsPathSegment } from '../../kube/names/dns.ts';
 import { plainColumns } from '../columns.ts';
+import { ruleFaults } from './validation.ts';
 
 export const clusterRole: Kind = {
   group: 'rbac.authorization.k8s.io',
@@ -9,5 +12,7 @@ export const clusterRole: Kind = {
   versions: [{ name: 'v1' }],
   generation: false,
   allowCreateOnUpdate: true,
+  nameRule: nameIsPathSegment,
+  validate: ({ rules }: ClusterRole) => ruleFaults('rules', rules, false),
   columns: plainColumns,
 };

@@ -1,5 +1,8 @@
+import type { RoleBinding } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import { nameIsPathSegment } from '../../kube/names/dns.ts';
 import { bindingColumns, bindingDefaults } from './binding.ts';
+import { bindingFaults, bindingUpdateFaults } from './validation.ts';
 
 export const clusterRoleBinding: Kind = {
   group: 'rbac.authorization.k8s.io',
@@ -10,5 +13,8 @@ export const clusterRoleBinding: Kind = {
   generation: false,
   allowCreateOnUpdate: true,
   default: bindingDefaults,
+  nameRule: nameIsPathSegment,
+  validate: (object: RoleBinding) => bindingFaults(object, false),
+  validateUpdate: (object: RoleBinding, previous: RoleBinding) => bindingUpdateFaults(object, previous),
   columns: bindingColumns,
 };

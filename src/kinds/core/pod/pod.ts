@@ -1,6 +1,7 @@
 import type { Pod, PodCondition } from '../../../../gen/kubernetes-types.ts';
 import type { FieldError } from '../../../kernel/field-error.ts';
 import type { Kind } from '../../../kube/kind.ts';
+import { controllerOf } from '../../../kube/object.ts';
 import { defaultsOf } from '../../defaulting.ts';
 import { indexBy, orphans, selectable } from '../../selectable.ts';
 import { podColumns } from './columns.ts';
@@ -17,6 +18,8 @@ const gatedCondition: PodCondition = {
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 };
+
+const ONE = { pods: 1 };
 
 export const pod: Kind = {
   group: '',
@@ -45,13 +48,20 @@ export const pod: Kind = {
       Object.entries(metadata.labels ?? {}).map(([key, value]) => `${metadata.namespace}/${key}=${value}`),
     ),
     orphan: orphans,
+    /** By controller and node, as "uid@node", while they run or are to run: how the pods of one controller are spread. */
+    spread: indexBy<Pod>((object) => {
+      const phase = object.status?.phase;
+      if (!object.spec.nodeName || object.metadata.deletionTimestamp || phase === 'Succeeded' || phase === 'Failed') return [];
+      const owner = controllerOf(object);
+      return owner ? [`${owner.uid}@${object.spec.nodeName}`] : [];
+    }),
     /** Pods whose required anti-affinity concerns pods that come later, all under "". */
     antiAffine: indexBy<Pod>(({ spec }) =>
       spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length ? [''] : [],
     ),
   },
   // A kind's totals are only ever given objects of that kind.
-  totals: { node: (object) => podRequests(object as unknown as Pod) },
+  totals: { node: (object) => podRequests(object as unknown as Pod), spread: () => ONE },
   gracePeriodSeconds(object: Pod, requested) {
     const { nodeName, terminationGracePeriodSeconds = 0 } = object.spec;
     const phase = object.status?.phase;
