@@ -15,6 +15,7 @@ export class Transaction implements Reader {
   readonly nowMs: number;
   readonly #store: Store;
   readonly #seed: string;
+  #nowIso: string | undefined;
   readonly changes: Change[] = [];
   #random: Random | undefined;
   #ended = false;
@@ -27,7 +28,8 @@ export class Transaction implements Reader {
 
   /** World time as RFC 3339 with seconds, as Kubernetes stores it. */
   get nowIso(): string {
-    return new Date(this.nowMs).toISOString().slice(0, 19) + 'Z';
+    this.#nowIso ??= new Date(this.nowMs).toISOString().slice(0, 19) + 'Z';
+    return this.#nowIso;
   }
 
   /** Randomness of this transaction: seeded by the world and the revision that it began at. */

@@ -15,8 +15,8 @@ export interface Placement {
   readonly nodes: readonly Candidate[];
   /** Assigned, unfinished pods of these namespaces ("*": all) that a selector matches. */
   matching(namespaces: readonly string[] | '*', selector: LabelSelector): readonly Pod[];
-  /** Assigned, unfinished pods with the same controller, at most `limit`. */
-  siblings(pod: Pod, limit: number): readonly Pod[];
+  /** How many pods of a controller are on a node, finished and leaving ones aside. */
+  siblingsOn(controllerUid: string, nodeName: string): number;
   nodeOf(pod: Pod): Node | undefined;
   /** Namespaces whose labels a selector matches. */
   namespaces(selector: LabelSelector): readonly string[];

@@ -1,6 +1,7 @@
-import type { Namespace, Node, Pod } from '../../../gen/kubernetes-types.ts';
+import type { Namespace, Node, Pod, PodCondition } from '../../../gen/kubernetes-types.ts';
+import type { Change } from '../../kernel/collection.ts';
 import { fnv1a32 } from '../../kernel/hash.ts';
-import { collectionName, type Reader } from '../../kernel/store.ts';
+import { collectionName } from '../../kernel/store.ts';
 import { namespace as namespaceKind } from '../../kinds/core/namespace.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
@@ -25,45 +26,81 @@ const finished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod
  */
 export const schedulerController: ClusterController = {
   name: 'scheduler',
-  watches: [
-    onObject(podKind, (object, reader, scope) => {
-      const pod = object as Pod;
-      if (unassigned(pod)) return [`${pod.metadata.namespace}/${pod.metadata.name}`];
-      return pod.spec.nodeName && (finished(pod) || pod.metadata.deletionTimestamp) ? waiting(reader, scope) : [];
-    }),
-    onObject(nodeKind, (_, reader, scope) => waiting(reader, scope)),
-  ],
+  watches: [{ class: kindClass(podKind), targets: onPod }, onObject(nodeKind, () => [RETRY])],
   reconcile(cluster, name, namespace) {
+    if (!namespace) return retry(cluster);
     const pod = cluster.get<Pod>(podKind, namespace, name);
-    if (!pod || !unassigned(pod)) return;
-    if (pod.spec.schedulingGates?.length) return;
-    const outcome = plan(pod, placementOf(cluster), fnv1a32(pod.metadata.uid));
-    if ('nodeName' in outcome) bind(cluster, pod, outcome.nodeName);
-    else refuse(cluster, pod, outcome.message);
+    if (pod && unassigned(pod) && !pod.spec.schedulingGates?.length) place(cluster, pod);
   },
 };
 
-const waiting = (reader: Reader, scope: string): string[] =>
-  reader
-    .indexed<Pod>(collectionName(kindClass(podKind), scope), 'node', '')
-    .filter(({ value }) => unassigned(value))
-    .map(({ key }) => key);
+/** Key for "room may have become free": all pods that were refused are tried again. */
+const RETRY = 'retry';
+
+function onPod(change: Change): readonly string[] {
+  // The collection holds pods alone.
+  const after = change.entry?.value as Pod | undefined;
+  const before = change.previous?.value as Pod | undefined;
+  // A refusal that the scheduler wrote itself is no reason to look again.
+  if (after && unassigned(after) && (before?.spec !== after.spec || before.metadata.labels !== after.metadata.labels)) return [change.key];
+  return before && occupies(before) && !(after && occupies(after)) ? [RETRY] : [];
+}
+
+const occupies = (pod: Pod): boolean => Boolean(pod.spec.nodeName) && !finished(pod);
+
+/** Tries pods again, those of higher priority first. Of equal pods of one controller only the first that fits nowhere is asked about. */
+function retry(cluster: Cluster): void {
+  const waiting = cluster
+    .indexed<Pod>(podKind, 'node', '')
+    .filter((pod) => unassigned(pod) && pod.status?.conditions?.some(isRefusal))
+    .sort((a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0));
+  const refusals = new Map<string, string>();
+  for (const pod of waiting) {
+    const group = `${controllerOf(pod)?.uid ?? pod.metadata.uid} ${JSON.stringify(pod.metadata.labels)}`;
+    const known = refusals.get(group);
+    if (known !== undefined) refuse(cluster, pod, known);
+    else {
+      const message = place(cluster, pod);
+      if (message !== undefined) refusals.set(group, message);
+    }
+  }
+}
+
+const isRefusal = ({ type, reason }: PodCondition): boolean => type === 'PodScheduled' && reason === 'Unschedulable';
+
+/** Assigns a pod, or says why it fits nowhere and returns that. */
+function place(cluster: Cluster, pod: Pod): string | undefined {
+  const outcome = plan(pod, placementOf(cluster), fnv1a32(pod.metadata.uid));
+  if ('nodeName' in outcome) {
+    bind(cluster, pod, outcome.nodeName);
+    return undefined;
+  }
+  refuse(cluster, pod, outcome.message);
+  return outcome.message;
+}
 
 function bind(cluster: Cluster, pod: Pod, nodeName: string): void {
-  const bound = cluster.update<Pod>(podKind, { ...pod, spec: { ...pod.spec, nodeName } });
-  const conditions = withCondition(bound.status?.conditions, {
+  const conditions = withCondition<PodCondition>(pod.status?.conditions, {
     type: 'PodScheduled',
     status: 'True',
+    observedGeneration: pod.metadata.generation ?? 1,
     lastTransitionTime: cluster.tx.nowIso,
   });
-  cluster.updateStatus<Pod>(podKind, { ...bound, status: { ...bound.status, conditions } });
+  cluster.update<Pod>(podKind, { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } }, 'binding');
   cluster.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`);
 }
 
 function refuse(cluster: Cluster, pod: Pod, message: string): void {
   const known = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (known?.status === 'False' && known.message === message) return;
-  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: cluster.tx.nowIso };
+  const condition: PodCondition = {
+    type: 'PodScheduled',
+    status: 'False',
+    observedGeneration: pod.metadata.generation ?? 1,
+    lastTransitionTime: cluster.tx.nowIso,
+    reason: 'Unschedulable',
+    message,
+  };
   cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) } });
   cluster.event(pod, 'Warning', 'FailedScheduling', message);
 }
@@ -81,10 +118,7 @@ export function placementOf(cluster: Cluster): Placement {
     })),
     antiAffine: cluster.indexed<Pod>(podKind, 'antiAffine', '').filter(assigned),
     nodeOf: (pod) => (pod.spec.nodeName ? cluster.get<Node>(nodeKind, undefined, pod.spec.nodeName) : undefined),
-    siblings(pod, limit) {
-      const owner = controllerOf(pod);
-      return owner ? cluster.indexed<Pod>(podKind, 'owner', owner.uid).slice(0, limit).filter(assigned) : [];
-    },
+    siblingsOn: (controllerUid, nodeName) => tx.totals(pods, 'spread', `${controllerUid}@${nodeName}`)['pods'] ?? 0,
     matching: (namespaces, selector) =>
       matching(cluster, namespaces, selector).filter((pod) => assigned(pod) && selector.matches(pod.metadata.labels)),
     namespaces: (selector) =>

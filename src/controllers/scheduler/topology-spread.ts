@@ -1,5 +1,6 @@
 import type { Node, Pod, TopologySpreadConstraint } from '../../../gen/kubernetes-types.ts';
-import { everything, type LabelSelector } from '../../kube/selectors/label-selector.ts';
+import { controllerOf } from '../../kube/object.ts';
+import type { LabelSelector } from '../../kube/selectors/label-selector.ts';
 import { selectorOf } from '../selection.ts';
 import { meetsNodeAffinity, untolerated } from './node-facts.ts';
 import type { Placement, Plugin } from './plugin.ts';
@@ -9,8 +10,6 @@ const DEFAULTS: readonly TopologySpreadConstraint[] = [
   { maxSkew: 3, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
   { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
 ];
-/** Siblings counted for the default constraints: beyond so many, the spread of these decides. */
-const SIBLINGS = 1000;
 
 interface Counted {
   readonly constraint: TopologySpreadConstraint;
@@ -64,10 +63,20 @@ export const podTopologySpread: Plugin<readonly Counted[]> = {
   },
 };
 
+/** The default constraints, for pods of the same controller. O(nodes). */
 function defaults(pod: Pod, placement: Placement): Counted[] {
-  const siblings = placement.siblings(pod, SIBLINGS);
-  if (siblings.length === 0) return [];
-  return DEFAULTS.map((constraint) => count(pod, placement, constraint, siblings, everything));
+  const owner = controllerOf(pod);
+  if (!owner) return [];
+  const counted = DEFAULTS.map((constraint): Counted => ({ constraint, perDomain: new Map(), least: 0, selfMatch: 1 }));
+  for (const { node } of placement.nodes) {
+    if (!meetsNodeAffinity(pod, node)) continue;
+    const pods = placement.siblingsOn(owner.uid, node.metadata.name);
+    for (const { constraint, perDomain } of counted) {
+      const domain = node.metadata.labels?.[constraint.topologyKey];
+      if (domain !== undefined) perDomain.set(domain, (perDomain.get(domain) ?? 0) + pods);
+    }
+  }
+  return counted;
 }
 
 function selector(pod: Pod, constraint: TopologySpreadConstraint): LabelSelector {

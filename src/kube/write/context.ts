@@ -44,8 +44,17 @@ export const kindContextOf = ({ tx, scope, version, user }: Pick<WriteContext, '
   user,
 });
 
-export const collectionOf = (kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>, scope: string): string =>
-  collectionName(kindClass(kind), scope);
+const names = new WeakMap<object, Map<string, string>>();
+
+/** Name of a kind's collection in a cluster. Put together once: a look-up by a fresh text would hash it every time. */
+export function collectionOf(kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>, scope: string): string {
+  const byScope = names.get(kind) ?? new Map<string, string>();
+  const known = byScope.get(scope);
+  if (known !== undefined) return known;
+  const name = collectionName(kindClass(kind), scope);
+  names.set(kind, byScope.set(scope, name));
+  return name;
+}
 
 /** "apps/v1" of the stored shape. */
 export function storedApiVersion(kind: Kind): string {

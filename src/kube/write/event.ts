@@ -1,5 +1,6 @@
 import type { Entry } from '../../kernel/collection.ts';
 import { fnv1a32 } from '../../kernel/hash.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 import type { Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { collectionOf, type WriteContext } from './context.ts';
@@ -28,14 +29,31 @@ export function recordEvent(context: WriteContext, about: KubeObject, type: 'Nor
   const name = `${about.metadata.name}.${suffix}`;
   const earlier = tx.get<KubeObject>(collectionOf(eventKind, context.scope), objectKey(namespace, name));
   if (earlier) repeat(context, earlier);
-  else createObject(context, eventKind, { metadata: { name, namespace }, ...firstEvent(context, about, type, reason, message) });
+  else createEvent(context, { name, namespace }, firstEvent(context, about, type, reason, message));
 }
+
+const fieldsOfEvents = new Map<string, JsonObject>();
+
+/** All first events have the same fields: which these are is found out once per version and kind of namespace. */
+function createEvent(context: WriteContext, metadata: { readonly name: string; readonly namespace: string }, body: Body): void {
+  const shape = `${context.version} ${body.involvedObject.namespace !== undefined}`;
+  const fields = fieldsOfEvents.get(shape);
+  if (fields) {
+    const managedFields = [{ ...fields, manager: context.manager, time: context.tx.nowIso }];
+    createObject(context, eventKind, { metadata: { ...metadata, managedFields }, ...body }, true);
+    return;
+  }
+  const entry = createObject(context, eventKind, { metadata, ...body }).object.metadata.managedFields?.[0];
+  if (entry) fieldsOfEvents.set(shape, entry);
+}
+
+type Body = ReturnType<typeof firstEvent>;
 
 function firstEvent({ tx, manager }: WriteContext, about: KubeObject, type: string, reason: string, message: string) {
   return {
     involvedObject: {
       kind: about.kind,
-      ...(about.metadata.namespace && { namespace: about.metadata.namespace }),
+      ...(about.metadata.namespace !== undefined && { namespace: about.metadata.namespace }),
       name: about.metadata.name,
       uid: about.metadata.uid,
       apiVersion: about.apiVersion,

@@ -1,3 +1,4 @@
+import { equal } from '../../kernel/json.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import type { Cluster } from '../cluster.ts';
@@ -48,8 +49,13 @@ function clusterOf(context: WriteContext): Cluster {
     create: <T extends KubeObject>(kind: Kind, object: Parameters<Cluster['create']>[1]) => createObject(context, kind, object).object as T,
     update: <T extends KubeObject>(kind: Kind, object: T, subresource = '') =>
       updateObject(context, kind, object, { subresource }).object as T,
-    updateStatus: <T extends KubeObject>(kind: Kind, object: T) =>
-      updateObject(context, kind, object, { subresource: 'status' }).object as T,
+    updateStatus: <T extends KubeObject>(kind: Kind, object: T) => {
+      const { namespace, name } = object.metadata;
+      const stored = tx.get<T>(collectionOf(kind, scope), objectKey(kind.namespaced ? namespace : undefined, name))?.value;
+      // Most reconciles find nothing to say: that is told from the status alone, before anything is prepared or tracked.
+      if (stored && stored.metadata === object.metadata && equal(stored.status, object.status)) return stored;
+      return updateObject(context, kind, object, { subresource: 'status' }).object as T;
+    },
     delete: (kind, namespace, name, options = {}) => {
       deleteObject(context, kind, kind.namespaced ? namespace : undefined, name, options);
     },

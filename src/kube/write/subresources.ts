@@ -4,6 +4,8 @@ import type { KubeObject } from '../object.ts';
 
 /** What a write to a path besides the object itself and /status takes from the request; all else stays as it was. */
 const PARTS: Readonly<Record<string, (object: KubeObject, previous: KubeObject) => KubeObject>> = {
+  // Binding sets the node and says so in the condition, in one write.
+  'pods/binding': (object, previous) => ({ ...withSpec(previous, { nodeName: specOf(object).nodeName }), status: object.status ?? {} }),
   'pods/ephemeralcontainers': (object, previous) => withSpec(previous, { ephemeralContainers: specOf(object).ephemeralContainers }),
   'pods/resize': (object, previous) => withSpec(previous, { containers: resized(specOf(object).containers, specOf(previous).containers) }),
   'namespaces/finalize': (object, previous) => withSpec(previous, { finalizers: specOf(object).finalizers }),
@@ -14,8 +16,9 @@ const PARTS: Readonly<Record<string, (object: KubeObject, previous: KubeObject) 
   },
 };
 
-/** Whether writes to this subresource go to the object that it belongs to. */
-export const isPartOf = (kind: Kind, subresource: string): boolean => `${kind.resource}/${subresource}` in PARTS;
+/** Whether clients' writes to this subresource go to the object that it belongs to; a Binding is an object of its own. */
+export const isPartOf = (kind: Kind, subresource: string): boolean =>
+  subresource !== 'binding' && `${kind.resource}/${subresource}` in PARTS;
 
 /** The stored object with what this subresource may change, and the metadata of the request. */
 export function restrictTo(kind: Kind, subresource: string, object: KubeObject, previous: KubeObject): KubeObject {

@@ -49,7 +49,8 @@ export function updateObject(context: WriteContext, kind: Kind, input: KubeObjec
   let object = { ...input, apiVersion: storedApiVersion(kind), kind: kind.kind };
   object = kind.default?.(object, api) ?? object;
   object = carryOverMetadata(restrict(context, kind, object, previous, subresource), previous);
-  if (!options.tracked) object = trackFields(context, kind, object, previous, subresource);
+  // A binding is not tracked, as upstream: nobody comes to own spec.nodeName.
+  if (!options.tracked && subresource !== 'binding') object = trackFields(context, kind, object, previous, subresource);
   object = admitMutating(
     context.admission,
     { ...admissionRequest(context, kind, 'UPDATE', subresource, object, previous), object },
@@ -57,7 +58,7 @@ export function updateObject(context: WriteContext, kind: Kind, input: KubeObjec
   );
   if (subresource === '') object = kind.prepareForUpdate?.(object, previous, api) ?? object;
   if (equal(object, previous)) return { outcome: 'unchanged', object: previous, revision: entry.revision, entry };
-  if (kind.generation !== false && specChanged(kind, object, previous)) {
+  if (kind.generation !== false && subresource !== 'binding' && specChanged(kind, object, previous)) {
     object = withMetadata(object, { generation: (previous.metadata.generation ?? 0) + 1 });
   }
   const faults = [...validateMetadataUpdate(object, previous)];
