@@ -89,11 +89,11 @@ function withDefaults(draft: Draft, context: WriteContext, previous: Resource | 
     osDiskSizeGB: sent['osDiskSizeGB'] || managedDiskGb(size?.vcpus ?? 2),
     osDiskType: ephemeral ? 'Ephemeral' : 'Managed',
     kubeletDiskType: sent['kubeletDiskType'] ?? 'OS',
-    maxPods: sent['maxPods'] || (textAt(plugin, 'networkPluginMode') === 'overlay' ? 250 : 30),
+    // A pool that is written with its cluster comes before the cluster is there: the default network is an overlay.
+    maxPods: sent['maxPods'] || (!cluster || textAt(plugin, 'networkPluginMode') === 'overlay' ? 250 : 30),
     type: sent['type'] ?? 'VirtualMachineScaleSets',
     enableAutoScaling: sent['enableAutoScaling'] ?? false,
     scaleDownMode: sent['scaleDownMode'] ?? 'Delete',
-    orchestratorVersion: textAt(sent, 'orchestratorVersion') || textAt(cluster?.desired ?? {}, 'kubernetesVersion'),
     enableNodePublicIP: sent['enableNodePublicIP'] ?? false,
     mode: sent['mode'] ?? 'User',
     enableEncryptionAtHost: sent['enableEncryptionAtHost'] ?? false,
@@ -190,10 +190,10 @@ function admit(draft: Draft, context: WriteContext, previous: Resource | undefin
   const cluster = clusterOf(draft, context);
   if (!cluster) return [];
   const errors: FieldError[] = [];
-  const version = resolveVersion(textAt(draft.properties, 'orchestratorVersion'));
+  const version = resolveVersion(wantedVersion(draft, cluster));
   const plane = resolveVersion(textAt(cluster.desired, 'kubernetesVersion'));
   if (!version) {
-    const detail = `Version ${textAt(draft.properties, 'orchestratorVersion')} is not supported in this region. Please use [az aks get-versions] command to get the supported version list in this region.`;
+    const detail = `Version ${wantedVersion(draft, cluster)} is not supported in this region. Please use [az aks get-versions] command to get the supported version list in this region.`;
     errors.push(
       fault('properties.orchestratorVersion', draft.properties['orchestratorVersion'], detail, 'AgentPoolK8sVersionNotSupported'),
     );
@@ -226,10 +226,16 @@ function refuseDelete(pool: Resource, reader: WriteContext['reader']) {
   return { status: 400, error: { code: 'OperationNotAllowed', message: 'There has to be at least one system agent pool.' } };
 }
 
+/** The version that a pool asks for: its own, or its cluster's. */
+const wantedVersion = (draft: Draft, cluster: Resource | undefined): string =>
+  textAt(draft.properties, 'orchestratorVersion') || textAt(cluster?.desired ?? {}, 'kubernetesVersion');
+
 function computed(draft: Draft, context: WriteContext, previous: Resource | undefined): JsonObject {
   if (previous) return previous.observed;
-  const version = resolveVersion(textAt(draft.properties, 'orchestratorVersion')) ?? '';
+  const wanted = wantedVersion(draft, clusterOf(draft, context));
+  const version = resolveVersion(wanted) ?? '';
   return {
+    ...(!given(draft.properties['orchestratorVersion']) && { orchestratorVersion: wanted }),
     currentOrchestratorVersion: version,
     nodeImageVersion: imageOf(draft.properties, version),
     powerState: { code: 'Running' },

@@ -6,6 +6,8 @@ export interface KubeconfigInput {
   readonly server: string;
   /** Through which the server is reached; absent when names resolve to us. */
   readonly proxyUrl?: string;
+  /** Name in the server's certificate when the URL names an address. */
+  readonly tlsServerName?: string;
   readonly caCertificate: string;
   readonly credential:
     | { readonly clientCertificate: string; readonly clientKey: string }
@@ -19,7 +21,7 @@ const AKS_CLIENT_ID = '80faf920-1908-4b52-b5ef-a8e7bedfc67a';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** kubeconfig as listClusterUserCredential and listClusterAdminCredential return it: JSON is YAML too, but people read this one. */
-export function kubeconfig({ cluster, user, server, proxyUrl, caCertificate, credential }: KubeconfigInput): string {
+export function kubeconfig({ cluster, user, server, proxyUrl, tlsServerName, caCertificate, credential }: KubeconfigInput): string {
   return [
     'apiVersion: v1',
     'clusters:',
@@ -27,6 +29,7 @@ export function kubeconfig({ cluster, user, server, proxyUrl, caCertificate, cre
     `    certificate-authority-data: ${base64(caCertificate)}`,
     ...(proxyUrl ? [`    proxy-url: ${proxyUrl}`] : []),
     `    server: ${server}`,
+    ...(tlsServerName ? [`    tls-server-name: ${tlsServerName}`] : []),
     `  name: ${cluster}`,
     'contexts:',
     '- context:',

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { AUTOMATION_APP_ID, TENANT_ID } from '../../entra/seed.ts';
+import { DEFAULT_WORLD } from '../durability.ts';
+import type { Home } from '../home.ts';
+import { Failure } from './output.ts';
+
+/** Variables that lead clients to us: the proxy, the authority to trust, az's own folder, and no telemetry. */
+export function clientVariables(home: Home, options: { readonly world: string; readonly vantage: string }): Record<string, string> {
+  const running = home.running;
+  if (!running) throw new Failure(`Slipway is not running for ${home.folder}. Start it with: slipway up`, 3);
+  const bundle = join(home.certificates, 'ca-bundle.crt');
+  const user = [options.world || DEFAULT_WORLD, options.vantage].filter(Boolean).join('.');
+  const proxy = `http://${user}:${home.secret('proxy-token')}@${running.address}:${running.port}`;
+  return {
+    HTTPS_PROXY: proxy,
+    https_proxy: proxy,
+    // Loopback is never meant to go through a proxy; a cluster's own loopback port is one such address.
+    NO_PROXY: 'localhost,127.0.0.1,::1',
+    no_proxy: 'localhost,127.0.0.1,::1',
+    SSL_CERT_FILE: bundle,
+    REQUESTS_CA_BUNDLE: bundle,
+    CURL_CA_BUNDLE: bundle,
+    NODE_EXTRA_CA_CERTS: join(home.certificates, 'ca.crt'),
+    AZURE_CONFIG_DIR: home.azure,
+    AZURE_CORE_COLLECT_TELEMETRY: '0',
+    AZURE_CORE_SURVEY_MESSAGE: '0',
+    AZURE_CORE_ONLY_SHOW_ERRORS: '0',
+    CHECKPOINT_DISABLE: '1',
+  };
+}
+
+/** Shells whose syntax we know, by the name of their program. */
+export const SHELLS = ['bash', 'zsh', 'sh', 'fish', 'powershell'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** The shell that calls us, as far as can be told. */
+export function guessShell(): Shell {
+  const name = basename(process.env['SHELL'] ?? '').replace(/\.exe$/, '');
+  if (process.platform === 'win32' && !name) return 'powershell';
+  return SHELLS.find((shell) => shell === name) ?? 'bash';
+}
+
+/** Lines that set the variables, or unset them, in a shell's syntax. */
+export function shellLines(variables: Readonly<Record<string, string>>, shell: Shell, unset: boolean): string[] {
+  return Object.entries(variables).map(([name, value]) => {
+    if (shell === 'fish') return unset ? `set -e ${name};` : `set -gx ${name} '${value.replaceAll("'", "\\'")}';`;
+    if (shell === 'powershell') return unset ? `Remove-Item Env:${name} -ErrorAction SilentlyContinue` : `$Env:${name} = '${value.replaceAll("'", "''")}'`;
+    return unset ? `unset ${name};` : `export ${name}='${value.replaceAll("'", "'\\''")}';`;
+  });
+}
+
+/** Logs az in to this installation, once: its own folder keeps the login. Returns what was done, for people. */
+export function loginAz(home: Home, variables: Readonly<Record<string, string>>): string {
+  if (isLoggedIn(home)) return 'az is logged in.';
+  mkdirSync(home.azure, { recursive: true, mode: 0o700 });
+  const args = ['login', '--service-principal', '-u', AUTOMATION_APP_ID, '-p', home.secret('automation-secret'), '--tenant', TENANT_ID, '-o', 'none'];
+  const outcome = spawnSync('az', args, { env: { ...process.env, ...variables }, stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000, shell: process.platform === 'win32' });
+  if (outcome.error) return 'az was not found: nothing to log in.';
+  if (outcome.status !== 0) return `az could not be logged in: ${outcome.stderr.toString().trim().split('\n').at(-1) ?? ''}`;
+  return 'az is logged in as slipway-automation, Owner of subscription Slipway.';
+}
+
+function isLoggedIn(home: Home): boolean {
+  const file = join(home.azure, 'azureProfile.json');
+  if (!existsSync(file)) return false;
+  // az writes a byte order mark.
+  const profile = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as { readonly subscriptions?: readonly { readonly tenantId: string }[] };
+  return profile.subscriptions?.some(({ tenantId }) => tenantId === TENANT_ID) ?? false;
+}

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { pino } from 'pino';
+import { PortInUseError } from '../../engines/listener/bind.ts';
+import { lockHome, HomeLocked } from '../../engines/store-sqlite/lock.ts';
+import { call } from '../admin-client.ts';
+import { runExample } from '../example.ts';
+import type { Home } from '../home.ts';
+import { Installation } from '../installation.ts';
+import { version } from '../version.ts';
+import { Failure } from './output.ts';
+
+export interface UpOptions {
+  readonly port: string;
+  readonly detach?: boolean;
+  readonly ephemeral?: boolean;
+  readonly offline?: boolean;
+  readonly seed?: string;
+  readonly example?: string;
+  readonly json?: boolean;
+}
+
+const READY_LIMIT_MS = 30_000;
+
+/** Runs the service in this process until it is told to stop, or starts another process that does. */
+export async function up(home: Home, options: UpOptions): Promise<void> {
+  if (options.detach) {
+    await detach(home);
+    return;
+  }
+  const startedMs = performance.now();
+  const unlock = lock(home);
+  const installation = await start(home, options);
+  home.writeRunning({
+    pid: process.pid,
+    port: installation.port,
+    address: '127.0.0.1',
+    startedAt: new Date().toISOString(),
+    version,
+    ephemeral: installation.ephemeral,
+    offline: installation.offline,
+  });
+  const stopped = untilStopped();
+  say(options, banner(installation, performance.now() - startedMs));
+  if (options.example) await runExample(installation, options.example, (line) => say(options, line));
+  await stopped;
+  home.clearRunning();
+  await installation.stop();
+  unlock();
+}
+
+/** SIGINT or SIGTERM; a second one ends the process at once. */
+const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    let asked = false;
+    const stop = () => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+
+function lock(home: Home): () => void {
+  try {
+    const held = lockHome(home.folder);
+    return () => held.release();
+  } catch (error) {
+    if (error instanceof HomeLocked) throw new Failure(`${error.message}. Use it with "slipway status", stop it with "slipway down", or choose another --home.`);
+    throw error;
+  }
+}
+
+async function start(home: Home, options: UpOptions): Promise<Installation> {
+  const port = options.port === 'auto' ? 'auto' : Number(options.port);
+  if (port !== 'auto' && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new Failure(`"${options.port}" is no port`, 2);
+  const log = pino({ level: process.env['SLIPWAY_LOG'] ?? 'warn', base: null }, pino.destination(2));
+  try {
+    return await Installation.start({
+      home,
+      port,
+      ephemeral: options.ephemeral ?? false,
+      offline: options.offline ?? false,
+      ...(options.seed && { seed: options.seed }),
+      log: { error: (fields, message) => log.error(fields, message), debug: (fields, message) => log.debug(fields, message) },
+    });
+  } catch (error) {
+    if (error instanceof PortInUseError) throw new Failure(`${error.message}. Choose another with --port, or the next free one with --port auto.`);
+    throw error;
+  }
+}
+
+const say = (options: UpOptions, line: string): void => void (options.json ? undefined : process.stdout.write(`${line}\n`));
+
+function banner(installation: Installation, tookMs: number): string {
+  return [
+    `Slipway ${version} answers on https://127.0.0.1:${installation.port} (${Math.round(tookMs)} ms).`,
+    '',
+    '  In another terminal:   eval "$(npx slipway env)"',
+    '  Then, as with Azure:   az group create -n rg -l eastus2',
+    '                         az aks create -g rg -n demo --node-count 2 --generate-ssh-keys',
+    '',
+  ].join('\n');
+}
+
+/** Starts the service in the background with the same options and waits until it answers. */
+async function detach(home: Home): Promise<void> {
+  const args = process.argv.slice(1).filter((argument) => argument !== '--detach' && argument !== '-d');
+  const out = openSync(home.logFile, 'a', 0o600);
+  const child = spawn(process.execPath, [...process.execArgv, ...args], { detached: true, stdio: ['ignore', out, out] });
+  let ended: number | null | undefined;
+  child.on('exit', (code) => {
+    ended = code;
+  });
+  child.unref();
+  for (const limitMs = Date.now() + READY_LIMIT_MS; Date.now() < limitMs; ) {
+    if (ended !== undefined) throw new Failure(`slipway up ended with ${ended}; see ${home.logFile}`);
+    if (home.running?.pid === child.pid) {
+      await call(home, 'GET', 'status');
+      process.stdout.write(`Slipway runs in the background (pid ${child.pid}), on https://127.0.0.1:${home.running?.port}.\n`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Failure(`slipway up was not ready after ${READY_LIMIT_MS / 1000} s; see ${home.logFile}`);
+}

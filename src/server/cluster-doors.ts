@@ -1,0 +1,73 @@
+import type { Certificates } from '../engines/certificates/certificates.ts';
+import type { ExtraPort, Listener } from '../engines/listener/options.ts';
+import type { Change } from '../kernel/collection.ts';
+import type { World } from '../kernel/world.ts';
+import { CLUSTERS, type ClusterRecord, clusterRecord } from '../kube/clusters.ts';
+
+/**
+ * What the host does for each cluster of a world: its authority, which the world asks for by writing a record without one
+ * (DESIGN §3), and a loopback port of its own.
+ */
+export class ClusterDoors {
+  readonly #world: World;
+  readonly #certificates: Certificates;
+  readonly #listener: () => Listener | undefined;
+  readonly #ports = new Map<string, ExtraPort | 'opening'>();
+  readonly #stop: () => void;
+
+  constructor(world: World, certificates: Certificates, listener: () => Listener | undefined) {
+    this.#world = world;
+    this.#certificates = certificates;
+    this.#listener = listener;
+    this.#stop = world.onCommit(({ changes }) => {
+      for (const change of changes) if (change.collection === CLUSTERS) this.#changed(change);
+    });
+    for (const { value } of world.reader.list<ClusterRecord>(CLUSTERS)) this.#arrived(value);
+  }
+
+  /** The loopback port of a cluster; undefined while it is being opened. */
+  port(scope: string): number | undefined {
+    const port = this.#ports.get(scope);
+    return typeof port === 'object' ? port.port : undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await Promise.all([...this.#ports.values()].map((port) => (typeof port === 'object' ? port.close() : undefined)));
+  }
+
+  #changed(change: Change): void {
+    // Collection CLUSTERS holds records alone.
+    if (change.entry) this.#arrived(change.entry.value as ClusterRecord);
+    else this.#left(change.key);
+  }
+
+  #arrived(record: ClusterRecord): void {
+    if (!record.caCertificate) setImmediate(() => this.#answer(record.scope));
+    if (!this.#ports.has(record.scope)) void this.#open(record);
+  }
+
+  /** The engine's answer to the intent: a transaction of its own, like any input. */
+  #answer(scope: string): void {
+    const caCertificate = this.#certificates.clusterCa(scope);
+    this.#world.transact((tx) => {
+      const record = clusterRecord(tx, scope);
+      if (record && !record.caCertificate) tx.put(CLUSTERS, scope, { ...record, caCertificate });
+    });
+  }
+
+  async #open(record: ClusterRecord): Promise<void> {
+    const listener = this.#listener();
+    if (!listener) return;
+    this.#ports.set(record.scope, 'opening');
+    const port = await listener.openPort({ host: record.fqdn, world: this.#world.name });
+    if (clusterRecord(this.#world.reader, record.scope)) this.#ports.set(record.scope, port);
+    else await port.close();
+  }
+
+  #left(scope: string): void {
+    const port = this.#ports.get(scope);
+    this.#ports.delete(scope);
+    if (typeof port === 'object') void port.close();
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a running process tells other commands about itself. Removed when it ends. */
+export interface RunningState {
+  readonly pid: number;
+  readonly port: number;
+  readonly address: string;
+  readonly startedAt: string;
+  readonly version: string;
+  readonly ephemeral: boolean;
+  readonly offline: boolean;
+}
+
+/** The folder that holds everything of one installation: worlds, keys, tokens. Mode 0700; secrets in it 0600. */
+export class Home {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** SLIPWAY_HOME, or ~/.slipway. */
+  static defaultFolder(): string {
+    return process.env['SLIPWAY_HOME'] || join(homedir(), '.slipway');
+  }
+
+  /** Keys and certificates. */
+  get certificates(): string {
+    return join(this.folder, 'certificates');
+  }
+
+  /** az's own configuration for this installation, so that nobody's real one is touched. */
+  get azure(): string {
+    return join(this.folder, 'azure');
+  }
+
+  get logFile(): string {
+    return join(this.folder, 'slipway.log');
+  }
+
+  /** A secret that is made at first use and kept: 256 bits as base64url. */
+  secret(name: string): string {
+    const file = join(this.folder, name);
+    if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+    const value = randomBytes(32).toString('base64url');
+    writeAtomically(file, value);
+    return value;
+  }
+
+  /** State of the running process; undefined when none has written it. It may be stale: ask the process. */
+  get running(): RunningState | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#runningFile, 'utf8')) as RunningState; // written below
+    } catch {
+      return undefined;
+    }
+  }
+
+  writeRunning(state: RunningState): void {
+    writeAtomically(this.#runningFile, JSON.stringify(state));
+  }
+
+  clearRunning(): void {
+    rmSync(this.#runningFile, { force: true });
+  }
+
+  get #runningFile(): string {
+    return join(this.folder, 'running.json');
+  }
+}
+
+function writeAtomically(file: string, content: string): void {
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, content, { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, file);
+}

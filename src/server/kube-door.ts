@@ -1,0 +1,104 @@
+import { getResource } from '../arm/estate.ts';
+import type { Certificates } from '../engines/certificates/certificates.ts';
+import { directGroupsOf } from '../entra/directory.ts';
+import type { VerifyToken } from '../entra/verify.ts';
+import { kinds } from '../kinds/index.ts';
+import type { Handler, HttpResponse } from '../kernel/http.ts';
+import { isObject } from '../kernel/json.ts';
+import type { World } from '../kernel/world.ts';
+import { builtInAdmission } from '../kube/admission/chain.ts';
+import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
+import type { User } from '../kube/kind.ts';
+import { kubeHandler } from '../kube/pipeline/handler.ts';
+import type { ServedCluster } from '../kube/pipeline/ports.ts';
+import { ServiceAccountTokens } from './service-account-tokens.ts';
+
+/** The server application that every AKS API server is in Entra: the audience of its users' tokens. */
+const AKS_SERVER_ID = '6dae42f8-4368-4678-94ff-3960e28e3630';
+
+/** The API servers of a world's clusters, by host name, and the pages of their token issuers. */
+export function kubeDoor(world: World, certificates: Certificates, verify: VerifyToken): { serve: Handler; issuer: Handler } {
+  const tokens = new ServiceAccountTokens(certificates);
+  const handler = kubeHandler({
+    world,
+    kinds,
+    admission: builtInAdmission,
+    verifyClient: (der, scope) => certificates.verifyClient(der, scope),
+    verifyServiceAccountToken: (token, scope) => tokens.verify(token, scope),
+    signServiceAccountToken: (claims, scope) => tokens.sign(claims, scope),
+    serviceAccountKeys: (scope) => tokens.keys(scope),
+    verifyEntraToken: async (token) => entraUser(world, await verify(token, { audiences: [AKS_SERVER_ID, `api://${AKS_SERVER_ID}`], nowMs: Date.now() })),
+    after(delayMs, work) {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
+    hostNowMs: Date.now,
+  });
+  return {
+    serve(request) {
+      const record = clusterOfHost(world, request.host);
+      return record?.running ? handler(request, served(world, record)) : unreachable(request.host);
+    },
+    async issuer(request) {
+      const record = world.reader.list<ClusterRecord>(CLUSTERS).find(({ value }) => `https://${request.host}${request.path}`.startsWith(value.issuer))?.value;
+      if (!record) return { status: 404, headers: {}, body: '' };
+      const path = `https://${request.host}${request.path}`.slice(record.issuer.length).replace(/^\//, '');
+      return issuerPage(record, path, await tokens.keys(record.scope));
+    },
+  };
+}
+
+/** The cluster that a host name belongs to. */
+export const clusterOfHost = (world: World, host: string): ClusterRecord | undefined =>
+  world.reader.list<ClusterRecord>(CLUSTERS).find(({ value }) => value.fqdn === host)?.value;
+
+function served(world: World, record: ClusterRecord): ServedCluster {
+  const properties = getResource(world.reader, record.resourceId)?.desired ?? {};
+  const aad = properties['aadProfile'];
+  return {
+    scope: record.scope,
+    version: record.version,
+    issuer: record.issuer,
+    audiences: [record.issuer, `https://${record.fqdn}`],
+    ...(isObject(aad) && { aad: { azureRbac: aad['enableAzureRBAC'] === true } }),
+    localAccountsDisabled: properties['disableLocalAccounts'] === true,
+  };
+}
+
+/** User and groups as AKS's API servers read them from an Entra token: UPN, or object id for applications; groups by object id. */
+function entraUser(world: World, verdict: Awaited<ReturnType<VerifyToken>>): User | undefined {
+  if ('refusal' in verdict) return undefined;
+  const { oid, upn, unique_name: uniqueName } = verdict.claims as { readonly [claim: string]: string | undefined };
+  if (!oid) return undefined;
+  const groups = directGroupsOf(world.reader, oid).map(({ key }) => key);
+  return { name: upn ?? uniqueName ?? oid, uid: oid, groups: [...groups, 'system:authenticated'], extra: { oid: [oid] } };
+}
+
+/** A host without a running API server behind it: Azure's name does not resolve then; a proxy can only say so. */
+const unreachable = (host: string): HttpResponse => ({
+  status: 503,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `no running API server answers for ${host}`,
+    reason: 'ServiceUnavailable',
+    code: 503,
+  }),
+});
+
+function issuerPage(record: ClusterRecord, path: string, keys: unknown): HttpResponse {
+  const json = (value: unknown): HttpResponse => ({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+  const base = record.issuer.replace(/\/$/, '');
+  if (path === 'openid/v1/jwks') return json(keys);
+  if (path !== '.well-known/openid-configuration') return { status: 404, headers: {}, body: '' };
+  return json({
+    issuer: record.issuer,
+    jwks_uri: `${base}/openid/v1/jwks`,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  });
+}
