@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definitionTable } from './definitions.ts';
 import { descriptionTable } from './descriptions.ts';
-import { enumTable } from './enums.ts';
+import { enumTable, enumTexts } from './enums.ts';
 import { releases } from './releases.ts';
 import { optionGroupVersions, resourceTable } from './resources.ts';
 import { readSource } from './sources.ts';
@@ -21,7 +21,7 @@ function main(): void {
     join(out, 'resources.json'),
     rows({ optionGroupVersions: optionGroupVersions(sources), resources: resourceTable(sources) }, 2),
   );
-  writeFileSync(join(out, 'descriptions.json'), rows(descriptionTable(sources), 1));
+  writeFileSync(join(out, 'descriptions.json'), rows({ ...descriptionTable(sources), ...enumTexts(sources) }, 1));
   writeFileSync(join(out, 'enums.json'), rows(enumTable(sources), 1));
 }
 

@@ -58,13 +58,12 @@ interface Context {
 
 const enumTable: Readonly<Record<string, readonly string[]>> = enums;
 
-/** Values of an enumerated Go type. Go names it by package and type; the package of a same-named one is told by the definition. */
-function enumOf(goType: string | undefined, definition: string): readonly string[] | undefined {
+/** Name of an enumerated Go type in the tables. Go names a type by its package's last part; the package is told by the definition. */
+function enumName(goType: string | undefined, definition: string): string | undefined {
   if (goType === undefined) return undefined;
-  const leaf = goType.replace(/^(\[\]|map\[[^\]]*\])+/, '');
-  const type = leaf.slice(leaf.lastIndexOf('.') + 1);
+  const type = goType.slice(goType.lastIndexOf('.') + 1);
   const own = `${definition.slice(0, definition.lastIndexOf('.'))}.${type}`;
-  return enumTable[own] ?? enumTable[`api.core.v1.${type}`];
+  return [own, `api.core.v1.${type}`].find((name) => name in enumTable);
 }
 
 /** Keys of maps can be enumerated types as well (ResourceList); only what values are counts. */
@@ -75,7 +74,7 @@ function typeSchema(type: string, facts: FieldFacts, owner: string, context: Con
   if (type.startsWith('{}')) return { type: 'object', additionalProperties: typeSchema(type.slice(2), facts, owner, context) };
   const named = namedScalars[type] ?? (type.includes('.') ? type : undefined);
   if (named !== undefined) return { $ref: prefixOf(context.version) + named };
-  const values = type === 'string' ? enumOf(facts.goType, owner) : undefined;
+  const values = enumTable[(type === 'string' && enumName(facts.goType, owner)) || ''];
   return { ...plainScalars[type], ...(values ? { enum: [...values] } : {}) };
 }
 
@@ -99,15 +98,18 @@ function fieldDefault(facts: FieldFacts, minor: number): unknown {
 }
 
 /** How upstream ends the description of an enumerated field. */
-function enumText(schema: SchemaObject): string {
+function enumText(schema: SchemaObject, facts: FieldFacts, owner: string, texts: Texts): string {
   const values = schema['enum'] as readonly string[] | undefined;
-  return values ? `\n\nPossible enum values:\n${values.map((value) => ` - \`${JSON.stringify(value)}\``).join('\n')}` : '';
+  const meanings = texts[enumName(facts.goType, owner) ?? ''];
+  const lines = values?.map((value) => ` - \`${JSON.stringify(value)}\`${meanings?.[value] ? ` ${meanings[value]}` : ''}`);
+  return lines ? `\n\nPossible enum values:\n${lines.join('\n')}` : '';
 }
 
-function propertySchema(facts: FieldFacts, text: string | undefined, owner: string, context: Context): SchemaObject {
+function propertySchema(field: string, facts: FieldFacts, owner: string, context: Context, texts: Texts): SchemaObject {
   let schema = typeSchema(facts.type, facts, owner, context);
   const extra: SchemaObject = {};
-  if (text) extra['description'] = text + enumText(schema);
+  const text = texts[owner]?.[field];
+  if (text) extra['description'] = text + enumText(schema, facts, owner, texts);
   if (facts.listMapKeys) extra['x-kubernetes-list-map-keys'] = facts.listMapKeys;
   if (facts.listType) extra['x-kubernetes-list-type'] = facts.listType;
   if (facts.mapType) extra['x-kubernetes-map-type'] = facts.mapType;
@@ -146,7 +148,7 @@ export function definitionSchema(
   if (required.length > 0) out['required'] = required;
   const context: Context = { minor, version };
   const fields = [...facts.fields].sort(([a], [b]) => (a < b ? -1 : 1));
-  const properties = fields.map(([field, item]) => [field, propertySchema(item, texts[name]?.[field], name, context)] as const);
+  const properties = fields.map(([field, item]) => [field, propertySchema(field, item, name, context, texts)] as const);
   if (properties.length > 0) out['properties'] = Object.fromEntries(properties);
   const own = /\.(DeleteOptions|WatchEvent)$/.exec(name)?.[1];
   const kinds = own ? shared.map((item) => ({ group: item.group, kind: own, version: item.version })) : facts.kinds;

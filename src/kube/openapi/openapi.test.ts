@@ -28,14 +28,14 @@ const widgets: BuiltInResource = {
 
 type Tree = { [key: string]: unknown };
 
-/** Leaves out the descriptions that end in explanations of enumerated values, which our tables don't have. */
+/** Some descriptions are followed by one more line break before the list of values; the published ones don't tell which. */
+const breaks = (text: string): string => text.replace(/\n+Possible enum values/, '\nPossible enum values');
+
 function comparable(value: unknown): unknown {
+  if (typeof value === 'string') return breaks(value);
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(
-    ([key, item]) => key !== 'description' || typeof item !== 'string' || !/Possible enum values/.test(item),
-  );
-  return Object.fromEntries(entries.map(([key, item]) => [key, comparable(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, comparable(item)]));
 }
 
 test('version 3: the index names the recorded paths, and every document equals the recorded one', { skip }, async () => {
@@ -153,7 +153,7 @@ test('the protobuf form of version 2 has the recorded bytes', { skip }, async ()
   const expected = namedEntries(theirs, 9, 1);
   assert.deepEqual([...definitions.keys()].sort(), [...expected.keys()].sort());
   for (const [name, bytes] of expected) {
-    if (bytes.includes('Possible enum values')) continue;
+    if (bytes.includes('\n\n\nPossible enum values')) continue;
     assert.deepEqual(definitions.get(name)?.toString('latin1'), bytes.toString('latin1'), name);
   }
   assert.deepEqual([...namedEntries(ours, 8, 2).keys()].sort(), [...namedEntries(theirs, 8, 2).keys()].sort());
