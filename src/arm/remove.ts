@@ -52,9 +52,10 @@ export function deleteResource(
  * Whatever else still ran on it is canceled.
  */
 export function removeResource(arm: Arm, directory: Directory, tx: Transaction, resource: Resource): void {
-  for (const below of allBelow(tx, arm.types.values(), resource.id).sort((a, b) => b.id.length - a.id.length))
-    removeOne(arm, directory, tx, below);
+  // From the top, so that what goes with its parent finds no parent to tell.
   removeOne(arm, directory, tx, resource);
+  for (const below of allBelow(tx, arm.types.values(), resource.id).sort((a, b) => a.id.length - b.id.length))
+    removeOne(arm, directory, tx, below);
 }
 
 function removeOne(arm: Arm, directory: Directory, tx: Transaction, resource: Resource): void {
