@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { memoryJournal } from '../../kernel/journal.ts';
+import { World } from '../../kernel/world.ts';
+import type { ClusterRecord } from '../clusters.ts';
+import type { KubeObject } from '../object.ts';
+import { bootstrapCluster } from './bootstrap.ts';
+
+const goldens = new URL('../../../../shared/data/kubernetes/bootstrap/', import.meta.url);
+const skip = existsSync(goldens) ? false : 'no recorded objects here';
+
+const record: ClusterRecord = {
+  scope: 'c',
+  version: '1.36.2',
+  fqdn: 'c.example',
+  issuer: 'https://issuer',
+  running: true,
+  serviceCidr: '10.0.0.0/16',
+  dnsServiceIp: '10.0.0.10',
+  resourceId: '',
+};
+
+function bootstrapped(): World {
+  const world = new World({
+    name: 't',
+    seed: 's',
+    indexes: [],
+    controllers: [],
+    journal: memoryJournal(),
+    hostNowMs: Date.UTC(2026, 10, 20),
+  });
+  world.transact((tx) => bootstrapCluster(tx, record));
+  return world;
+}
+
+const RECORDED = [
+  ['kube/core/namespaces', 'api__v1__namespaces'],
+  ['kube/scheduling.k8s.io/priorityclasses', 'apis__scheduling.k8s.io__v1__priorityclasses'],
+  ['kube/flowcontrol.apiserver.k8s.io/flowschemas', 'apis__flowcontrol.apiserver.k8s.io__v1__flowschemas'],
+  ['kube/flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', 'apis__flowcontrol.apiserver.k8s.io__v1__prioritylevelconfigurations'],
+  ['kube/rbac.authorization.k8s.io/clusterroles', 'apis__rbac.authorization.k8s.io__v1__clusterroles'],
+  ['kube/rbac.authorization.k8s.io/clusterrolebindings', 'apis__rbac.authorization.k8s.io__v1__clusterrolebindings'],
+  ['kube/rbac.authorization.k8s.io/roles', 'apis__rbac.authorization.k8s.io__v1__roles'],
+  ['kube/rbac.authorization.k8s.io/rolebindings', 'apis__rbac.authorization.k8s.io__v1__rolebindings'],
+  ['kube/apiregistration.k8s.io/apiservices', 'apis__apiregistration.k8s.io__v1__apiservices'],
+  ['kube/networking.k8s.io/servicecidrs', 'apis__networking.k8s.io__v1__servicecidrs'],
+  ['kube/networking.k8s.io/ipaddresses', 'apis__networking.k8s.io__v1__ipaddresses'],
+] as const;
+
+const DIFFERS = new Set(['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'lastTransitionTime', 'apiVersion', 'kind']);
+
+/** An object without what differs between any two clusters, and without rules that the recorded one had not added up yet. */
+const comparable = (object: KubeObject): unknown =>
+  JSON.parse(JSON.stringify({ ...object, apiVersion: undefined, kind: undefined }), (key, value: unknown) =>
+    (DIFFERS.has(key) && typeof value === 'string' && !/^(User|Group|ServiceAccount|ClusterRole|Role|services)/.test(value)) ||
+    (key === 'rules' && 'aggregationRule' in object)
+      ? undefined
+      : value,
+  );
+
+for (const [collection, file] of RECORDED) {
+  test(`${collection} are those of a real server`, { skip }, () => {
+    const { items } = JSON.parse(readFileSync(new URL(`${file}.json`, goldens), 'utf8')) as { items: KubeObject[] };
+    // The recorded server was built for a distribution, which adds objects of its own.
+    const expected = items.filter(({ metadata }) => !metadata.name.includes('openshift'));
+    const actual = bootstrapped()
+      .reader.list<KubeObject>(`${collection}@c`)
+      .map(({ value }) => value);
+    const byName = (a: KubeObject, b: KubeObject) =>
+      `${a.metadata.namespace}/${a.metadata.name}` < `${b.metadata.namespace}/${b.metadata.name}` ? -1 : 1;
+    assert.deepEqual(actual.sort(byName).map(comparable), expected.sort(byName).map(comparable));
+  });
+}
+
+test('the API server has the first address of the service range, and aggregated roles have rules', () => {
+  const { reader } = bootstrapped();
+  const service = reader.get<KubeObject>('kube/core/services@c', 'default/kubernetes')?.value;
+  assert.deepEqual((service?.spec as { clusterIP: string } | undefined)?.clusterIP, '10.0.0.1');
+  const view = reader.get<KubeObject>('kube/rbac.authorization.k8s.io/clusterroles@c', 'view')?.value;
+  assert.ok((view?.rules as unknown[] | undefined)?.length);
+});
+
+test('a second run changes nothing', () => {
+  const world = bootstrapped();
+  const before = world.reader.revision;
+  world.transact((tx) => bootstrapCluster(tx, record));
+  assert.equal(world.reader.revision, before);
+});
