@@ -1,7 +1,9 @@
 import type { APIService } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import { nameIsPathSegment } from '../../kube/names/dns.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, fields, present } from '../defaulting.ts';
+import { apiServiceFaults } from './validation.ts';
 
 function availableText({ status }: APIService): string {
   const condition = status?.conditions?.find(({ type }) => type === 'Available');
@@ -21,6 +23,8 @@ export const apiService: Kind = {
   requiresResourceVersion: true,
   default: defaults({ spec: present(fields({ service: fields({ port: 443 }) })) }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
+  nameRule: nameIsPathSegment,
+  validate: (object: APIService) => apiServiceFaults(object),
   columns: [
     nameColumn,
     column<APIService>('Service', 'Service that answers, or Local.', ({ spec: { service } }) =>

@@ -1,7 +1,10 @@
 import type { ControllerRevision } from '../../../gen/kubernetes-types.ts';
+import { type FieldError, invalid } from '../../kernel/field-error.ts';
+import { equal } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { controllerOf } from '../../kube/object.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { nonNegative } from '../faults.ts';
 
 /** The controller as kubectl names objects: "statefulset.apps/web". */
 function controllerText(object: ControllerRevision): string {
@@ -19,6 +22,13 @@ export const controllerRevision: Kind = {
   namespaced: true,
   versions: [{ name: 'v1' }],
   generation: false,
+  validate({ revision }: ControllerRevision) {
+    const faults: FieldError[] = [];
+    nonNegative('revision', revision, faults);
+    return faults;
+  },
+  validateUpdate: ({ data }: ControllerRevision, previous: ControllerRevision) =>
+    equal(data, previous.data) ? [] : [invalid('data', data, 'field is immutable')],
   columns: [
     nameColumn,
     column<ControllerRevision>('Controller', 'Object whose history this belongs to.', controllerText),

@@ -3,6 +3,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { autoscalerDefaults } from './defaults.ts';
 import { metricsText } from './metrics-text.ts';
+import { autoscalerFaults } from './validation.ts';
 import { fromVersion1, toVersion1 } from './version1.ts';
 
 export const horizontalPodAutoscaler: Kind = {
@@ -17,6 +18,7 @@ export const horizontalPodAutoscaler: Kind = {
   generation: false,
   default: autoscalerDefaults,
   prepareForCreate: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }),
+  validate: (object: V2HorizontalPodAutoscaler) => autoscalerFaults(object),
   columns: [
     nameColumn,
     column<V2HorizontalPodAutoscaler>(

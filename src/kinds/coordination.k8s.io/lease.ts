@@ -5,6 +5,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { leaseRenewTime } from '../core/node-heartbeat.ts';
 import { defaults, present } from '../defaulting.ts';
+import { leaseFaults } from './validation.ts';
 
 const NODE_LEASES = 'kube-node-lease';
 const NODES = kindClass({ group: '', resource: 'nodes' });
@@ -27,5 +28,6 @@ export const lease: Kind = {
     if (!renewTime || renewTime <= (object.spec.renewTime ?? '')) return object;
     return { ...object, spec: { ...object.spec, renewTime } };
   },
+  validate: (object: Lease) => leaseFaults(object),
   columns: [nameColumn, column<Lease>('Holder', 'Who holds the lease.', (o) => o.spec.holderIdentity ?? ''), ageColumn],
 };

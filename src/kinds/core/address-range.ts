@@ -75,3 +75,11 @@ export function drawAddress(cidr: string, random: Random, isTaken: (address: str
   for (let i = 1; i < from; i++) if (!isTaken(at(i))) return at(i);
   return undefined;
 }
+
+/** Whether the inner CIDR lies in the outer one and is smaller. Both must be well-formed. */
+export function isStrictSubnet(inner: string, outer: string): boolean {
+  const small = rangeOf(inner);
+  const large = rangeOf(outer);
+  if (!small || !large || small.bits !== large.bits || small.size >= large.size) return false;
+  return small.first >= large.first && small.first + small.size <= large.first + large.size;
+}

@@ -1,7 +1,9 @@
+import type { LimitRange } from '../../../gen/kubernetes-types.ts';
 import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { plainColumns } from '../columns.ts';
 import { defaults, each, fields, present, type Rule } from '../defaulting.ts';
+import { limitRangeFaults } from './quota-validation.ts';
 
 /** What `from` gives for resources that the value says nothing of. */
 const filledFrom =
@@ -30,5 +32,6 @@ export const limitRange: Kind = {
       }),
     ),
   }),
+  validate: (object: LimitRange) => limitRangeFaults(object),
   columns: plainColumns,
 };

@@ -4,6 +4,7 @@ import { ageColumn, column, nameColumn, wide } from '../columns.ts';
 import { defaults, derived, fields, present } from '../defaulting.ts';
 import { selectable } from '../selectable.ts';
 import { withHeartbeat } from './node-heartbeat.ts';
+import { nodeFaults, nodeUpdateFaults } from './node-validation.ts';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 const OLD_ROLE_LABEL = 'kubernetes.io/role';
@@ -60,6 +61,8 @@ export const node: Kind = {
     ),
   }),
   computed: (object, context) => withHeartbeat(object, context.nowMs),
+  validate: (object: Node) => nodeFaults(object),
+  validateUpdate: (object: Node, previous: Node) => nodeUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<Node>('Status', 'Whether the node is ready and takes pods.', statusText),

@@ -4,6 +4,7 @@ import { ageColumn, column, nameColumn, wide } from '../columns.ts';
 import { defaults, fields, present } from '../defaulting.ts';
 import { accessModesText } from './volume-columns.ts';
 import { volumeSourceDefaults } from './volume-source-defaults.ts';
+import { volumeFaults, volumeUpdateFaults } from './volume-validation.ts';
 
 const claimText = ({ spec: { claimRef } }: PersistentVolume): string =>
   claimRef ? `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}` : '';
@@ -22,6 +23,8 @@ export const persistentVolume: Kind = {
     spec: present(fields({ ...volumeSourceDefaults, persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' })),
   }),
   prepareForCreate: (object, { nowIso }) => ({ ...object, status: { phase: 'Pending', lastPhaseTransitionTime: nowIso } }),
+  validate: (object: PersistentVolume) => volumeFaults(object),
+  validateUpdate: (object: PersistentVolume, previous: PersistentVolume) => volumeUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<PersistentVolume>('Capacity', 'Size of the volume.', (o) => o.spec.capacity?.storage ?? '0'),

@@ -4,6 +4,7 @@ import { ageColumn, column, nameColumn, wide } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
 import { claimSpecDefaults } from './claim-defaults.ts';
 import { accessModesText } from './volume-columns.ts';
+import { claimFaults, claimUpdateFaults } from './volume-validation.ts';
 
 const isBound = ({ spec }: PersistentVolumeClaim): boolean => !!spec.volumeName;
 
@@ -19,6 +20,8 @@ export const persistentVolumeClaim: Kind = {
   returnsDeleted: true,
   default: defaults({ spec: present(claimSpecDefaults) }),
   prepareForCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
+  validate: (object: PersistentVolumeClaim) => claimFaults(object),
+  validateUpdate: (object: PersistentVolumeClaim, previous: PersistentVolumeClaim) => claimUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<PersistentVolumeClaim>('Status', 'Phase of the claim.', (o) =>

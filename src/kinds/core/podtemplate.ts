@@ -1,8 +1,10 @@
 import type { PodTemplate } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { column, containerImages, containerNames, labelsText, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
 import { podTemplateDefaults } from './pod/defaults.ts';
+import { podTemplateFaults } from './pod/validate-spec.ts';
 
 export const podTemplate: Kind = {
   group: '',
@@ -12,6 +14,11 @@ export const podTemplate: Kind = {
   versions: [{ name: 'v1' }],
   returnsDeleted: true,
   default: defaults({ template: present(podTemplateDefaults) }),
+  validate({ template }: PodTemplate) {
+    const faults: FieldError[] = [];
+    podTemplateFaults('template', template, faults);
+    return faults;
+  },
   columns: [
     nameColumn,
     column<PodTemplate>('Containers', 'Names of the containers of the template.', (o) => containerNames(o.template?.spec?.containers)),

@@ -1,11 +1,15 @@
 import type { ReplicationController } from '../../../gen/kubernetes-types.ts';
+import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import { MISMATCH, runsForEver } from '../apps/validation.ts';
 import { ageColumn, integer, labelsText, nameColumn, templateColumns } from '../columns.ts';
 import { defaults, fields, present } from '../defaulting.ts';
+import { nonNegative } from '../faults.ts';
 import { selectable } from '../selectable.ts';
 import { podTemplateDefaults } from './pod/defaults.ts';
+import { podTemplateFaults } from './pod/validate-spec.ts';
 
 const isEmpty = (labels: object | undefined): boolean => !labels || Object.keys(labels).length === 0;
 
@@ -39,6 +43,20 @@ export const replicationController: Kind = {
   selectableFields: selectable({ 'status.replicas': '0' }),
   default: (object) => withTemplateLabels(specDefaults(object)),
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
+  validate({ spec }: ReplicationController) {
+    const faults: FieldError[] = [];
+    const { selector, template } = spec;
+    nonNegative('spec.minReadySeconds', spec.minReadySeconds, faults);
+    if (isEmpty(selector)) faults.push(required('spec.selector'));
+    nonNegative('spec.replicas', spec.replicas, faults);
+    if (!template) return [...faults, required('spec.template')];
+    const labels = template.metadata?.labels ?? {};
+    if (Object.entries(selector ?? {}).some(([key, value]) => labels[key] !== value))
+      faults.push(invalid('spec.template.metadata.labels', labels, MISMATCH));
+    podTemplateFaults('spec.template', template, faults);
+    runsForEver('spec.template', template, 'ReplicationController', faults);
+    return faults;
+  },
   columns: [
     nameColumn,
     integer<ReplicationController>('Desired', 'Pods that are desired.', (o) => o.spec.replicas ?? 0),

@@ -2,6 +2,7 @@ import type { ResourceQuota } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
+import { quotaFaults, quotaUpdateFaults } from './quota-validation.ts';
 
 /** "pods: 1/10, requests.cpu: 200m/2", of limits alone or of everything else. */
 const usageText =
@@ -25,6 +26,8 @@ export const resourceQuota: Kind = {
   returnsDeleted: true,
   default: defaults({ spec: present() }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
+  validate: (object: ResourceQuota) => quotaFaults(object),
+  validateUpdate: (object: ResourceQuota, previous: ResourceQuota) => quotaUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<ResourceQuota>('Request', 'What is used of each hard limit on requests and counts.', usageText(false)),

@@ -3,6 +3,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, each, fields } from '../defaulting.ts';
 import { indexBy } from '../selectable.ts';
+import { endpointSliceFaults, endpointSliceUpdateFaults } from './validation.ts';
 
 const SHOWN = 3;
 const SERVICE_LABEL = 'kubernetes.io/service-name';
@@ -31,6 +32,8 @@ export const endpointSlice: Kind = {
     endpoints: each(fields({ conditions: {} })),
     ports: each(fields({ name: '', protocol: 'TCP' })),
   }),
+  validate: (object: EndpointSlice) => endpointSliceFaults(object),
+  validateUpdate: (object: EndpointSlice, previous: EndpointSlice) => endpointSliceUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<EndpointSlice>('AddressType', 'Kind of the addresses.', (o) => o.addressType),

@@ -40,7 +40,7 @@ export const eventsEvent: Kind = {
   versions: [
     {
       name: 'v1',
-      toStored: (object) => rename(object, toCore, 'v1'),
+      toStored: (object) => ({ reportingComponent: '', reportingInstance: '', ...rename(object, toCore, 'v1') }),
       fromStored: (object) => rename(object, fromCore, 'events.k8s.io/v1'),
     },
   ],

@@ -2,6 +2,7 @@ import type { FlowSchema } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, fields, present } from '../defaulting.ts';
+import { flowSchemaFaults } from './validation.ts';
 
 export const flowSchema: Kind = {
   group: 'flowcontrol.apiserver.k8s.io',
@@ -12,6 +13,7 @@ export const flowSchema: Kind = {
   status: true,
   default: defaults({ spec: present(fields({ matchingPrecedence: 1000 })) }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
+  validate: (object: FlowSchema) => flowSchemaFaults(object),
   columns: [
     nameColumn,
     column<FlowSchema>('PriorityLevel', 'Priority level of the requests.', (o) => o.spec.priorityLevelConfiguration.name || '<none>'),

@@ -2,6 +2,7 @@ import type { PriorityLevelConfiguration, QueuingConfiguration } from '../../../
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, fields, present, when } from '../defaulting.ts';
+import { priorityLevelFaults } from './validation.ts';
 
 const isQueue = ({ type }: { readonly [field: string]: unknown }): boolean => type === 'Queue';
 
@@ -32,6 +33,7 @@ export const priorityLevelConfiguration: Kind = {
     ),
   }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
+  validate: (object: PriorityLevelConfiguration) => priorityLevelFaults(object),
   columns: [
     nameColumn,
     column<PriorityLevelConfiguration>('Type', 'Exempt or Limited.', (o) => o.spec.type),

@@ -2,6 +2,7 @@ import type { Ingress } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
+import { ingressFaults } from './ingress-validation.ts';
 
 const SHOWN = 3;
 
@@ -24,6 +25,7 @@ export const ingress: Kind = {
   status: true,
   default: defaults({ spec: present() }),
   prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
+  validate: (object: Ingress) => ingressFaults(object),
   columns: [
     nameColumn,
     column<Ingress>('Class', 'Ingress class.', (o) => o.spec.ingressClassName ?? '<none>'),

@@ -2,6 +2,7 @@ import type { IngressClass } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, fields, present } from '../defaulting.ts';
+import { ingressClassFaults, ingressClassUpdateFaults } from './address-validation.ts';
 
 function parametersText({ spec: { parameters } }: IngressClass): string {
   if (!parameters) return '<none>';
@@ -15,6 +16,8 @@ export const ingressClass: Kind = {
   namespaced: false,
   versions: [{ name: 'v1' }],
   default: defaults({ spec: present(fields({ parameters: fields({ scope: 'Cluster' }) })) }),
+  validate: (object: IngressClass) => ingressClassFaults(object),
+  validateUpdate: (object: IngressClass, previous: IngressClass) => ingressClassUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<IngressClass>('Controller', 'Controller that serves the class.', (o) => o.spec.controller ?? ''),

@@ -1,6 +1,7 @@
 import type { IPAddress } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { column, nameColumn } from '../columns.ts';
+import { addressName, ipAddressFaults, ipAddressUpdateFaults } from './address-validation.ts';
 
 /** "services/default/kubernetes" */
 function parentText({ spec: { parentRef } }: IPAddress): string {
@@ -16,5 +17,8 @@ export const ipAddress: Kind = {
   namespaced: false,
   versions: [{ name: 'v1', since: 33 }],
   generation: false,
+  nameRule: addressName,
+  validate: (object: IPAddress) => ipAddressFaults(object),
+  validateUpdate: (object: IPAddress, previous: IPAddress) => ipAddressUpdateFaults(object, previous),
   columns: [nameColumn, column<IPAddress>('ParentRef', 'Object that has the address.', parentText)],
 };

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, selectorText } from '../columns.ts';
 import { defaults, each, fields, present } from '../defaulting.ts';
+import { networkPolicyFaults } from './networkpolicy-validation.ts';
 
 const rules = each(fields({ ports: each(fields({ protocol: 'TCP' })) }));
 
@@ -20,6 +21,7 @@ export const networkPolicy: Kind = {
   namespaced: true,
   versions: [{ name: 'v1' }],
   default: defaults({ spec: present(fields({ podSelector: {}, ingress: rules, egress: rules, policyTypes })) }),
+  validate: (object: NetworkPolicy) => networkPolicyFaults(object),
   columns: [
     nameColumn,
     column<NetworkPolicy>('Pod-Selector', 'Pods that the policy is for.', (o) => selectorText(o.spec.podSelector)),

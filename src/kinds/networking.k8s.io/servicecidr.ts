@@ -1,6 +1,7 @@
 import type { ServiceCIDR } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { serviceCidrFaults, serviceCidrUpdateFaults } from './address-validation.ts';
 
 export const serviceCidr: Kind = {
   group: 'networking.k8s.io',
@@ -11,5 +12,7 @@ export const serviceCidr: Kind = {
   status: true,
   generation: false,
   prepareForCreate: (object) => ({ ...object, status: {} }),
+  validate: (object: ServiceCIDR) => serviceCidrFaults(object),
+  validateUpdate: (object: ServiceCIDR, previous: ServiceCIDR) => serviceCidrUpdateFaults(object, previous),
   columns: [nameColumn, column<ServiceCIDR>('CIDRs', 'Ranges of the addresses.', (o) => (o.spec.cidrs ?? []).join(',')), ageColumn],
 };

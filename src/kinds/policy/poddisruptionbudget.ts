@@ -2,6 +2,7 @@ import type { PodDisruptionBudget } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, integer, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
+import { disruptionBudgetFaults } from './validation.ts';
 
 export const podDisruptionBudget: Kind = {
   group: 'policy',
@@ -17,6 +18,7 @@ export const podDisruptionBudget: Kind = {
     ...object,
     status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   }),
+  validate: (object: PodDisruptionBudget) => disruptionBudgetFaults(object),
   columns: [
     nameColumn,
     column<PodDisruptionBudget>('Min Available', 'Pods that must stay available.', (o) => String(o.spec.minAvailable ?? 'N/A')),

@@ -2,6 +2,7 @@ import type { PriorityClass } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, boolean, column, integer, nameColumn } from '../columns.ts';
 import { defaults } from '../defaulting.ts';
+import { priorityClassFaults, priorityClassUpdateFaults } from './validation.ts';
 
 export const priorityClass: Kind = {
   group: 'scheduling.k8s.io',
@@ -11,6 +12,8 @@ export const priorityClass: Kind = {
   namespaced: false,
   versions: [{ name: 'v1' }],
   default: defaults({ preemptionPolicy: 'PreemptLowerPriority' }),
+  validate: (object: PriorityClass) => priorityClassFaults(object),
+  validateUpdate: (object: PriorityClass, previous: PriorityClass) => priorityClassUpdateFaults(object, previous),
   columns: [
     nameColumn,
     integer<PriorityClass>('Value', 'Priority of the pods of the class.', (o) => o.value ?? 0),

@@ -2,6 +2,7 @@ import type { CSIDriver } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, boolean, column, nameColumn } from '../columns.ts';
 import { defaults, fields, present } from '../defaulting.ts';
+import { driverFaults, driverUpdateFaults } from './validation.ts';
 
 export const csiDriver: Kind = {
   group: 'storage.k8s.io',
@@ -24,6 +25,8 @@ export const csiDriver: Kind = {
       }),
     ),
   }),
+  validate: (object: CSIDriver) => driverFaults(object),
+  validateUpdate: (object: CSIDriver, previous: CSIDriver) => driverUpdateFaults(object, previous),
   columns: [
     nameColumn,
     boolean<CSIDriver>('AttachRequired', 'Whether volumes must be attached to a node.', (o) => o.spec.attachRequired ?? true),

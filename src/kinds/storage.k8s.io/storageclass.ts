@@ -2,6 +2,7 @@ import type { StorageClass } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column } from '../columns.ts';
 import { defaults } from '../defaulting.ts';
+import { storageClassFaults, storageClassUpdateFaults } from './validation.ts';
 
 const DEFAULT_ANNOTATIONS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
 
@@ -19,6 +20,8 @@ export const storageClass: Kind = {
   generation: false,
   returnsDeleted: true,
   default: defaults({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
+  validate: (object: StorageClass) => storageClassFaults(object),
+  validateUpdate: (object: StorageClass, previous: StorageClass) => storageClassUpdateFaults(object, previous),
   columns: [
     column<StorageClass>(
       'Name',

@@ -2,6 +2,7 @@ import type { VolumeAttachment } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, boolean, column, nameColumn } from '../columns.ts';
 import { indexBy } from '../selectable.ts';
+import { attachmentFaults, attachmentUpdateFaults } from './validation.ts';
 
 export const volumeAttachment: Kind = {
   group: 'storage.k8s.io',
@@ -15,6 +16,8 @@ export const volumeAttachment: Kind = {
   requiresResourceVersion: true,
   indexes: { node: indexBy<VolumeAttachment>((object) => [object.spec.nodeName]) },
   prepareForCreate: (object) => ({ ...object, status: { attached: false } }),
+  validate: (object: VolumeAttachment) => attachmentFaults(object),
+  validateUpdate: (object: VolumeAttachment, previous: VolumeAttachment) => attachmentUpdateFaults(object, previous),
   columns: [
     nameColumn,
     column<VolumeAttachment>('Attacher', 'Driver that attaches the volume.', (o) => o.spec.attacher, { format: 'name' }),

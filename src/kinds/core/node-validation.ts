@@ -1,0 +1,39 @@
+import type { Node } from '../../../gen/kubernetes-types.ts';
+import { duplicate, type FieldError, forbidden, notSupported, required } from '../../kernel/field-error.ts';
+import { cidr } from '../../kube/names/ip.ts';
+import { labelValue, qualifiedName } from '../../kube/names/labels.ts';
+import { messages } from '../faults.ts';
+
+// Models kubernetes pkg/apis/core/validation ValidateNode.
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+export function nodeFaults({ spec }: Node): readonly FieldError[] {
+  const out: FieldError[] = [];
+  const seen = new Set<string>();
+  spec.taints?.forEach((taint, i) => {
+    const path = `spec.taints[${i}]`;
+    const { key = '', value, effect } = taint;
+    messages(`${path}.key`, key, qualifiedName(key), out);
+    if (value) messages(`${path}.value`, value, labelValue(value), out);
+    if (!effect) out.push(required(`${path}.effect`));
+    else if (!EFFECTS.includes(effect)) out.push(notSupported(`${path}.effect`, effect, EFFECTS));
+    const pair = `${key}:${effect}`;
+    if (seen.has(pair)) out.push({ ...duplicate(path, taint), detail: 'taints must be unique by key and effect pair' });
+    seen.add(pair);
+  });
+  spec.podCIDRs?.forEach((range, i) => {
+    messages(`spec.podCIDRs[${i}]`, range, cidr(range, false), out);
+  });
+  return out;
+}
+
+/** What a node is called in the cloud, and the addresses of its pods, are set once. */
+export function nodeUpdateFaults({ spec }: Node, { spec: previous }: Node): readonly FieldError[] {
+  const out: FieldError[] = [];
+  if (previous.podCIDRs?.length && previous.podCIDRs.join() !== (spec.podCIDRs ?? []).join())
+    out.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'));
+  if (previous.providerID && previous.providerID !== spec.providerID)
+    out.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'));
+  return out;
+}

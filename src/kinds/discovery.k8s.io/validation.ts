@@ -1,0 +1,54 @@
+import type { EndpointSlice } from '../../../gen/kubernetes-types.ts';
+import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from '../../kernel/field-error.ts';
+import { dnsLabel, fullyQualifiedDomain } from '../../kube/names/dns.ts';
+import { ipAddress, ipFamily } from '../../kube/names/ip.ts';
+import { portNumber } from '../../kube/names/values.ts';
+import { type Faults, messages, oneOf } from '../faults.ts';
+
+// Models kubernetes pkg/apis/discovery/validation.
+
+const TYPES = ['FQDN', 'IPv4', 'IPv6'];
+const MAX_ENDPOINTS = 1000;
+const MAX_PORTS = 20_000;
+const MAX_ADDRESSES = 100;
+
+function addressFaults(path: string, address: string, type: string, out: Faults): void {
+  if (type === 'FQDN') {
+    messages(path, address, fullyQualifiedDomain(address), out);
+    return;
+  }
+  const faults = ipAddress(address, false);
+  messages(path, address, faults, out);
+  if (faults.length === 0 && ipFamily(address) !== (type === 'IPv4' ? 4 : 6))
+    out.push(invalid(path, address, `must be an ${type} address`));
+}
+
+export function endpointSliceFaults({ addressType, endpoints = [], ports = [] }: EndpointSlice): readonly FieldError[] {
+  const out: FieldError[] = [];
+  if (!addressType) out.push(required('addressType'));
+  else if (!TYPES.includes(addressType)) out.push(notSupported('addressType', addressType, TYPES));
+  if (endpoints.length > MAX_ENDPOINTS) return [...out, tooMany('endpoints', endpoints.length, MAX_ENDPOINTS)];
+  endpoints.forEach(({ addresses = [], hostname }, i) => {
+    const path = `endpoints[${i}]`;
+    if (addresses.length === 0) out.push(required(`${path}.addresses`, 'must contain at least 1 address'));
+    if (addresses.length > MAX_ADDRESSES) out.push(tooMany(`${path}.addresses`, addresses.length, MAX_ADDRESSES));
+    addresses.forEach((address, j) => {
+      addressFaults(`${path}.addresses[${j}]`, address, addressType, out);
+    });
+    if (hostname !== undefined) messages(`${path}.hostname`, hostname, dnsLabel(hostname), out);
+  });
+  if (ports.length > MAX_PORTS) return [...out, tooMany('ports', ports.length, MAX_PORTS)];
+  const names = new Set<string>();
+  ports.forEach(({ name = '', port, protocol }, i) => {
+    const path = `ports[${i}]`;
+    if (name !== '') messages(`${path}.name`, name, dnsLabel(name), out);
+    if (names.has(name)) out.push(duplicate(`${path}.name`, name));
+    names.add(name);
+    oneOf(`${path}.protocol`, protocol, ['SCTP', 'TCP', 'UDP'], true, out);
+    if (port !== undefined && port !== null) messages(`${path}.port`, port, portNumber(port), out);
+  });
+  return out;
+}
+
+export const endpointSliceUpdateFaults = (object: EndpointSlice, previous: EndpointSlice): readonly FieldError[] =>
+  object.addressType === previous.addressType ? [] : [invalid('addressType', object.addressType, 'field is immutable')];

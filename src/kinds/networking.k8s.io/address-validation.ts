@@ -1,0 +1,62 @@
+import type { IngressClass, IPAddress, ServiceCIDR } from '../../../gen/kubernetes-types.ts';
+import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
+import { equal } from '../../kernel/json.ts';
+import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
+import { immutable, messages } from '../faults.ts';
+
+// Models kubernetes pkg/apis/networking/validation.
+
+export function ipAddressFaults({ spec }: IPAddress): readonly FieldError[] {
+  const out: FieldError[] = [];
+  const { parentRef } = spec;
+  if (!parentRef) return [required('spec.parentRef')];
+  if (!parentRef.resource) out.push(required('spec.parentRef.resource'));
+  if (!parentRef.name) out.push(required('spec.parentRef.name'));
+  return out;
+}
+
+export const ipAddressUpdateFaults = ({ spec }: IPAddress, { spec: previous }: IPAddress): readonly FieldError[] =>
+  equal(spec.parentRef, previous.parentRef) ? [] : [invalid('spec.parentRef', spec.parentRef, 'field is immutable')];
+
+/** The name of an IPAddress is the address. */
+export const addressName = (name: string): readonly string[] => ipAddress(name, true);
+
+export function serviceCidrFaults({ spec }: ServiceCIDR): readonly FieldError[] {
+  const out: FieldError[] = [];
+  const cidrs = spec.cidrs ?? [];
+  if (cidrs.length === 0) return [required('spec.cidrs', 'at least one CIDR required')];
+  if (cidrs.length > 2) return [invalid('spec', spec, 'may only hold up to 2 values')];
+  cidrs.forEach((range, i) => {
+    messages(`spec.cidrs[${i}]`, range, cidr(range, true), out);
+  });
+  const families = cidrs.map((range) => ipFamily(range.split('/')[0] ?? ''));
+  if (cidrs.length === 2 && families[0] === families[1])
+    out.push(invalid('spec', spec, 'may specify no more than one IP for each IP family'));
+  return out;
+}
+
+export function serviceCidrUpdateFaults({ spec }: ServiceCIDR, { spec: previous }: ServiceCIDR): readonly FieldError[] {
+  const out: FieldError[] = [];
+  // A second family may be added to the first.
+  if (!(previous.cidrs?.length === 1 && spec.cidrs?.length === 2 && spec.cidrs[0] === previous.cidrs[0]))
+    immutable('spec.cidrs', spec.cidrs, previous.cidrs, out);
+  return out;
+}
+
+export function ingressClassFaults({ spec }: IngressClass): readonly FieldError[] {
+  const out: FieldError[] = [];
+  const { controller, parameters } = spec;
+  if (!controller) out.push(required('spec.controller'));
+  if (!parameters) return out;
+  if (!parameters.kind) out.push(required('spec.parameters.kind', 'kind is required'));
+  if (!parameters.name) out.push(required('spec.parameters.name', 'name is required'));
+  if (parameters.scope === 'Namespace' && !parameters.namespace)
+    out.push(required('spec.parameters.namespace', "`parameters.scope` is set to 'Namespace'"));
+  return out;
+}
+
+export function ingressClassUpdateFaults({ spec }: IngressClass, { spec: previous }: IngressClass): readonly FieldError[] {
+  const out: FieldError[] = [];
+  immutable('spec.controller', spec.controller, previous.controller, out);
+  return out;
+}
