@@ -1,6 +1,6 @@
 /**
- * The thread that owns a world's file. Unbuilt it runs from this file; a bundle must emit it as its own entry
- * `journal-worker.js` beside the main bundle (`journal.ts` looks for it there).
+ * The thread that owns a world's file. `journal.ts` starts it with `new URL('./worker.ts', import.meta.url)`, which the build (tools/)
+ * recognizes: it makes this file an entry of its own and points the URL there.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
