@@ -77,9 +77,10 @@ function progress(
   const set = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
   if (isComplete(deployment, status))
     return { fact: ['Progressing', 'True', 'NewReplicaSetAvailable', `${set} has successfully progressed.`] };
-  if (previous?.reason === 'NewReplicaSetAvailable' && !hasProgressed(deployment, status) && newSet && previous.message?.startsWith(set)) {
-    // Complete once: losing a pod later is no new rollout.
-    return { fact: ['Progressing', 'True', previous.reason, previous.message ?? ''] };
+  const stays = previous && !hasProgressed(deployment, status) && newSet && previous.message?.startsWith(set);
+  if (stays && (previous.reason === 'NewReplicaSetAvailable' || previous.reason === 'ProgressDeadlineExceeded')) {
+    // Complete once: losing a pod later is no new rollout. Timed out once: only progress or another template changes that.
+    return { fact: ['Progressing', previous.status, previous.reason, previous.message ?? ''] };
   }
   const since = Date.parse(previous?.lastUpdateTime ?? new Date(nowMs).toISOString());
   const leftMs = since + deadlineSeconds * 1000 - nowMs;
