@@ -33,7 +33,7 @@ export const daemonSetController: ClusterController = {
     for (const node of nodes) place(cluster, set, node, byNode.get(node.metadata.name) ?? [], hash);
     for (const [nodeName, orphans] of byNode)
       if (!nodes.some((node) => node.metadata.name === nodeName)) for (const pod of orphans) remove(cluster, set, pod);
-    roll(cluster, set, hash);
+    roll(cluster, set, nodes, hash);
     return writeStatus(cluster, set, nodes, hash);
   },
 };
@@ -74,10 +74,20 @@ function templateFor(set: DaemonSet, nodeName?: string) {
   return { ...template, spec: { ...template.spec, tolerations: [...own, ...TOLERATIONS, ...network], ...affinity } };
 }
 
+const wouldBePods = new WeakMap<DaemonSet, Pod>();
+
+/** The pod that predicates look at: its spec is all they see. Made once per stored set. */
+function wouldBe(set: DaemonSet): Pod {
+  const known = wouldBePods.get(set);
+  if (known) return known;
+  const made = { ...templateFor(set), apiVersion: 'v1', kind: 'Pod' } as unknown as Pod;
+  wouldBePods.set(set, made);
+  return made;
+}
+
 /** Whether a node should run the set's pod, and whether a pod that is there may stay. Source: daemon NodeShouldRunDaemonPod. */
 function eligibility(set: DaemonSet, node: Node): { run: boolean; stay: boolean } {
-  // Predicates look at the spec of a would-be pod only.
-  const pod = { ...templateFor(set), apiVersion: 'v1', kind: 'Pod' } as unknown as Pod;
+  const pod = wouldBe(set);
   const matches = meetsNodeAffinity(pod, node) && (!pod.spec.nodeName || pod.spec.nodeName === node.metadata.name);
   return {
     run: matches && untolerated(pod, node, ['NoSchedule', 'NoExecute']).length === 0,
@@ -100,11 +110,14 @@ function place(cluster: Cluster, set: DaemonSet, node: Node, pods: readonly Pod[
       remove(cluster, set, pod);
     }
   }
-  if (!run || pods.length > 0) return;
+  if (run && pods.length === 0) create(cluster, set, node.metadata.name, hash);
+}
+
+function create(cluster: Cluster, set: DaemonSet, nodeName: string, hash: string): void {
   createPod(
     cluster,
     set,
-    templateFor(set, node.metadata.name),
+    templateFor(set, nodeName),
     { generateName: `${set.metadata.name}-` },
     { labels: { [HASH_LABEL]: hash, 'pod-template-generation': set.metadata.annotations?.[GENERATION] ?? '1' } },
   );
@@ -114,17 +127,58 @@ const remove = (cluster: Cluster, set: DaemonSet, pod: Pod): void => {
   if (!pod.metadata.deletionTimestamp) deletePod(cluster, set, pod);
 };
 
-/** Rolling update without surge: so many pods of an old template go as availability allows; `place` brings the new ones. */
-function roll(cluster: Cluster, set: DaemonSet, hash: string): void {
+/** Rolls pods of an old template out: with surge, new ones come first; else old ones go as availability allows and `place` brings the new. */
+function roll(cluster: Cluster, set: DaemonSet, nodes: readonly Node[], hash: string): void {
   if (set.spec.updateStrategy?.type === 'OnDelete') return;
   const pods = cluster.indexed<Pod>(podKind, 'owner', set.metadata.uid);
-  const old = pods.filter((pod) => pod.metadata.labels?.[HASH_LABEL] !== hash && !pod.metadata.deletionTimestamp);
+  const isOld = (pod: Pod): boolean => pod.metadata.labels?.[HASH_LABEL] !== hash;
+  const old = pods.filter((pod) => isOld(pod) && !pod.metadata.deletionTimestamp);
   if (old.length === 0) return;
-  const most = Math.max(resolve(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, pods.length, Math.ceil), 1);
-  const unavailable = pods.filter((pod) => !isReady(pod) || pod.metadata.deletionTimestamp).length;
-  const unready = old.filter((pod) => !isReady(pod));
-  const ready = old.filter(isReady).slice(0, Math.max(most - unavailable, 0));
-  for (const pod of [...unready, ...ready]) remove(cluster, set, pod);
+  const isAvailable = (pod: Pod): boolean => availableInMs(pod, set.spec.minReadySeconds ?? 0, cluster.tx.nowMs) === 0;
+  const { maxSurge = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
+  const surge = resolve(maxSurge, nodes.length, Math.ceil);
+  if (surge > 0) {
+    rollWithSurge(
+      cluster,
+      set,
+      hash,
+      old,
+      Map.groupBy(
+        pods.filter((pod) => !isOld(pod)),
+        targetNode,
+      ),
+      surge,
+      isAvailable,
+    );
+    return;
+  }
+  const most = Math.max(resolve(maxUnavailable, nodes.length, Math.ceil), 1);
+  const unavailable = pods.filter((pod) => !isAvailable(pod) || pod.metadata.deletionTimestamp).length;
+  const ready = old.filter(isAvailable).slice(0, Math.max(most - unavailable, 0));
+  for (const pod of [...old.filter((each) => !isAvailable(each)), ...ready]) remove(cluster, set, pod);
+}
+
+function rollWithSurge(
+  cluster: Cluster,
+  set: DaemonSet,
+  hash: string,
+  old: readonly Pod[],
+  newByNode: ReadonlyMap<string, readonly Pod[]>,
+  surge: number,
+  isAvailable: (pod: Pod) => boolean,
+): void {
+  const pairs = old.map((pod) => ({ pod, successor: newByNode.get(targetNode(pod))?.[0] }));
+  let left = surge;
+  for (const { pod, successor } of pairs) {
+    if (!successor) continue;
+    if (isAvailable(successor) || !isAvailable(pod)) remove(cluster, set, pod);
+    else left--;
+  }
+  for (const { pod, successor } of pairs) {
+    if (successor || (left <= 0 && isAvailable(pod))) continue;
+    left--;
+    create(cluster, set, targetNode(pod), hash);
+  }
 }
 
 function writeRevision(cluster: Cluster, set: DaemonSet, hash: string): void {
