@@ -42,6 +42,7 @@ switzerlandwest|Switzerland West|Switzerland|Europe||switzerlandnorth|o|46.20439
 norwayeast|Norway East|Norway|Europe|z|norwaywest|r|59.913868|10.752245|Norway
 norwaywest|Norway West|Norway|Europe||norwayeast|o|58.969975|5.733107|Norway
 swedencentral|Sweden Central|Sweden|Europe|z|swedensouth|r|60.67488|17.14127|Gävle
+swedensouth|Sweden South|Sweden|Europe||swedencentral|o|55.6059|13.0007|Malmö
 italynorth|Italy North|Italy|Europe|z||r|45.46888|9.18109|Milan
 polandcentral|Poland Central|Poland|Europe|z||r|52.23334|21.01666|Warsaw
 spaincentral|Spain Central|Spain|Europe|z||r|40.4259|3.4209|Madrid

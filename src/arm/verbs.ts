@@ -1,6 +1,14 @@
 import type { JsonObject } from '../kernel/json.ts';
 import { scopeOfType } from './draft.ts';
-import { invalidContent, methodNotAllowed, notFound, parentNotFound, preconditionFailed, resourceNotFound } from './errors.ts';
+import {
+  invalidContent,
+  methodNotAllowed,
+  notFound,
+  notImplemented,
+  parentNotFound,
+  preconditionFailed,
+  resourceNotFound,
+} from './errors.ts';
 import { getResource, isMoving } from './estate.ts';
 import { authorize, type Exchange } from './exchange.ts';
 import { collectionOf, keyOf, parseId } from './ids.ts';
@@ -154,7 +162,7 @@ export async function serveAction(exchange: Exchange, type: ResourceType, id: st
         method,
         matching.map(({ action }) => action.method),
       );
-    throw notFound(`The requested resource '${id}/${tail.join('/')}' does not exist or is not implemented.`);
+    throw notImplemented([type.name, ...tail.filter((_, i) => i % 2 === 0)].join('/'));
   }
   authorize(exchange, found.action.permission, id);
   const { entry } = stored(exchange, type, id);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { subnet } from '../azure/network/subnet.ts';
-import { virtualNetwork } from '../azure/network/virtual-network.ts';
-import { at } from './merge.ts';
-import { inGroup, NOBODY, SUBSCRIPTION, testEstate } from './test-estate.ts';
+import { at } from '../arm/merge.ts';
+import { inGroup, NOBODY, SUBSCRIPTION, testEstate } from '../arm/test-estate.ts';
+import { subnet } from './network/subnet.ts';
+import { virtualNetwork } from './network/virtual-network.ts';
 
 const TYPES = [virtualNetwork, subnet];
 const VNET = inGroup('rg', 'Microsoft.Network/virtualNetworks/v1');
