@@ -31,7 +31,7 @@ export function requestId(secret: string): string {
 
 /** The error body of the token endpoint. `nowMs` is host time. */
 export function errorResponse(error: EntraError, request: HttpRequest, traceId: string, nowMs: number): HttpResponse {
-  const correlationId = request.headers['client-request-id'] ?? traceId;
+  const correlationId = request.headers['client-request-id'] ?? new URLSearchParams(request.search).get('client-request-id') ?? traceId;
   const timestamp = `${new Date(nowMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
   const codeText = `AADSTS${error.code}`;
   return json(error.status, {

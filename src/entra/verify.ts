@@ -26,6 +26,7 @@ const REMEMBERED = 4_096;
 export function tokenVerifier(keys: readonly TokenKey[], tenantId: string): VerifyToken {
   const issuers = [issuerV1(tenantId), issuerV2(tenantId)];
   const remembered = new Map<string, JWTPayload>();
+  const imported = new Map(keys.map(({ kid, publicJwk, alg }) => [kid, { alg, key: importJWK(publicJwk, alg) }]));
   const remember = (hash: string, claims: JWTPayload): void => {
     remembered.set(hash, claims);
     if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value as string);
@@ -34,7 +35,7 @@ export function tokenVerifier(keys: readonly TokenKey[], tenantId: string): Veri
     const hash = sha256Hex(jwt);
     const known = remembered.get(hash);
     if (known) return judge(known, issuers, expected);
-    return claimsOf(jwt, keys).then((found) => {
+    return claimsOf(jwt, imported).then((found) => {
       if ('refusal' in found) return found;
       remember(hash, found.claims);
       return judge(found.claims, issuers, expected);
@@ -42,14 +43,16 @@ export function tokenVerifier(keys: readonly TokenKey[], tenantId: string): Veri
   };
 }
 
-async function claimsOf(jwt: string, keys: readonly TokenKey[]): Promise<Verdict> {
-  const keyOf = ({ kid }: { kid?: string | undefined }): ReturnType<typeof importJWK> => {
-    const key = keys.find((candidate) => candidate.kid === kid);
-    if (!key) throw new errors.JWKSNoMatchingKey();
-    return importJWK(key.publicJwk, key.alg);
+type ImportedKeys = ReadonlyMap<string, { readonly alg: string; readonly key: ReturnType<typeof importJWK> }>;
+
+async function claimsOf(jwt: string, keys: ImportedKeys): Promise<Verdict> {
+  const keyOf = ({ kid = '' }: { kid?: string | undefined }): ReturnType<typeof importJWK> => {
+    const found = keys.get(kid);
+    if (!found) throw new errors.JWKSNoMatchingKey();
+    return found.key;
   };
   try {
-    const { payload } = await compactVerify(jwt, keyOf, { algorithms: keys.map(({ alg }) => alg) });
+    const { payload } = await compactVerify(jwt, keyOf, { algorithms: [...keys.values()].map(({ alg }) => alg) });
     const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
     return typeof claims === 'object' && claims !== null ? { claims: claims as JWTPayload } : { refusal: 'malformed' };
   } catch (error) {

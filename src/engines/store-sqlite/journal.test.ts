@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -73,6 +73,20 @@ test('files of other versions and of other programs are refused and left alone',
   const text = newFile();
   writeFileSync(text, 'this is no database, but long enough to be looked at as one'.repeat(20));
   await assert.rejects(openJournal(text), /not a Slipway world file/);
+});
+
+test('a damaged file is told as such', async () => {
+  const { journal } = await openJournal(newFile());
+  const world = newWorld(journal);
+  for (let i = 0; i < 200; i++) put(world, `k${i}`, 'x'.repeat(1_000));
+  await journal.close();
+  const handle = openSync(journal.file, 'r+');
+  for (let at = 16_384; at < statSync(journal.file).size; at += 16_384) writeSync(handle, Buffer.alloc(2_000, 0xff), 0, 2_000, at);
+  closeSync(handle);
+  await assert.rejects(
+    openJournal(journal.file),
+    (error) => error instanceof UnreadableWorld && /damaged|not a Slipway/.test(error.message),
+  );
 });
 
 test('folding in the background keeps the state whole while commits go on', async () => {
