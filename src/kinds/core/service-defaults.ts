@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { defaults, derived, each, fields, present, when } from '../defaulting.ts';
+import { defaults, each, fields, present, type Rule, when } from '../defaulting.ts';
 
 // Models kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Service.
+
+/** Go writes an IntOrString that was left out as 0 (or ""), which stands for the port itself. */
+const targetPort: Rule = (value, { port }) => (value === undefined || value === null || value === 0 || value === '' ? port : value);
 
 const CLIENT_IP_TIMEOUT_SECONDS = 10_800;
 
@@ -20,7 +23,7 @@ export const serviceDefaults = defaults({
         ({ sessionAffinity }) => sessionAffinity === 'ClientIP',
         present(fields({ clientIP: present(fields({ timeoutSeconds: CLIENT_IP_TIMEOUT_SECONDS })) })),
       ),
-      ports: each(fields({ protocol: 'TCP', targetPort: derived(({ port }) => port) })),
+      ports: each(fields({ protocol: 'TCP', targetPort })),
       externalTrafficPolicy: when(isExternal, 'Cluster'),
       internalTrafficPolicy: when(({ type }) => type !== 'ExternalName', 'Cluster'),
       allocateLoadBalancerNodePorts: when(({ type }) => type === 'LoadBalancer', true),

@@ -38,20 +38,22 @@ function tolerationsGrow(after: readonly Toleration[] = [], before: readonly Tol
 function withAllowedChanges(spec: PodSpec, previous: PodSpec): PodSpec {
   const images = (containers: readonly Container[] | undefined, from: readonly Container[] | undefined) =>
     containers?.map((container, i) => ({ ...container, ...(from?.[i]?.image !== undefined && { image: from[i].image }) }));
-  const { activeDeadlineSeconds: _, tolerations: __, schedulingGates: ___, ...rest } = spec;
   const wasGated = (previous.schedulingGates?.length ?? 0) > 0;
-  return {
-    ...rest,
-    ...(previous.containers && { containers: images(spec.containers, previous.containers) ?? [] }),
-    ...(spec.initContainers && { initContainers: images(spec.initContainers, previous.initContainers) ?? [] }),
-    ...(previous.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: previous.activeDeadlineSeconds }),
-    ...(previous.tolerations && { tolerations: previous.tolerations }),
-    ...(previous.schedulingGates && { schedulingGates: previous.schedulingGates }),
+  const isGraceSet = (previous.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1;
+  const free: (keyof PodSpec)[] = [
+    'activeDeadlineSeconds',
+    'tolerations',
+    'schedulingGates',
+    ...(isGraceSet ? (['terminationGracePeriodSeconds'] as const) : []),
     // A pod that was still gated may be told more narrowly where to go.
-    ...(wasGated && previous.nodeSelector && { nodeSelector: previous.nodeSelector }),
-    ...(wasGated && previous.affinity && { affinity: previous.affinity }),
-    ...((previous.terminationGracePeriodSeconds ?? 0) < 0 &&
-      spec.terminationGracePeriodSeconds === 1 && { terminationGracePeriodSeconds: previous.terminationGracePeriodSeconds ?? 0 }),
+    ...(wasGated ? (['nodeSelector', 'affinity'] as const) : []),
+  ];
+  const fixed = Object.entries(spec).filter(([field]) => !free.includes(field as keyof PodSpec));
+  const restored = free.filter((field) => previous[field] !== undefined).map((field) => [field, previous[field]]);
+  return {
+    ...Object.fromEntries([...fixed, ...restored]),
+    containers: images(spec.containers, previous.containers) ?? [],
+    ...(spec.initContainers && { initContainers: images(spec.initContainers, previous.initContainers) ?? [] }),
   };
 }
 
