@@ -1,26 +1,32 @@
 import { rbacEscalation } from '../authz/escalation.ts';
-import { defaultIngressClass, defaultStorageClass, defaultTolerationSeconds, runtimeClass, taintNodesByCondition } from './defaults.ts';
+import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/plugin.ts';
-import { priorityAdmission } from './priority.ts';
+import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
-import { serviceAccountAdmission } from './service-account.ts';
+import { runtimeClass } from './runtime-class.ts';
+import { serviceAccount } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-protection.ts';
+import { taintNodesByCondition } from './taint-nodes.ts';
 
 /**
  * The built-in plugins in kube-apiserver's order: all mutating halves run before all validating ones, and quota is charged last.
- * Webhooks and admission policies belong between the last mutating plugin and ResourceQuota.
+ * Webhooks and admission policies are asynchronous and no part of this chain; they belong between the last mutating half and
+ * prepareForCreate, and between the last validating half and ResourceQuota.
  */
 export const builtInAdmission: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
-  serviceAccountAdmission,
+  serviceAccount,
   taintNodesByCondition,
   podSecurity,
-  priorityAdmission,
+  priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  storageObjectInUseProtection,
   runtimeClass,
   defaultIngressClass,
   rbacEscalation,

@@ -1,26 +1,33 @@
+import type { Namespace } from '../../../gen/kubernetes-types.ts';
 import { forbidden, notFound } from '../status.ts';
 import type { AdmissionPlugin } from './plugin.ts';
-import { lookUp } from './store.ts';
+import { concerns, NAMESPACES, readObject } from './read.ts';
+import { refuseEarly } from './refuse.ts';
 
+/** Namespaces that can't be deleted. */
 const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
-const NAMESPACES = { group: '', resource: 'namespaces' };
 
-/** Nothing is created in a namespace that is not there or going, and three namespaces are never deleted. Models plugin/namespace/lifecycle. */
+/**
+ * Nothing is created in a namespace that is missing or on its way out, and some namespaces stay for good.
+ * Models kubernetes apiserver/pkg/admission/plugin/namespace/lifecycle.
+ */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
-  mutate(request, { tx, scope }) {
-    const { operation, kind, namespace, name, object } = request;
-    if (operation !== 'CREATE' || !kind.namespaced || namespace === undefined) return object;
-    const found = lookUp(tx, scope, 'core/namespaces', namespace);
+  mutate(request, context) {
+    const { namespace, object, operation } = request;
+    if (!namespace) return object;
+    const found = readObject<Namespace>(context, NAMESPACES, undefined, namespace);
     if (!found) throw notFound(NAMESPACES, namespace);
-    if (!found.metadata.deletionTimestamp) return object;
-    const message = `namespace ${namespace} is being terminated`;
-    throw forbidden(kind, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
-      { reason: 'NamespaceTerminating', message, field: 'metadata.namespace' },
-    ]);
+    if (operation === 'CREATE' && found.status?.phase === 'Terminating') {
+      throw refuseEarly(request, `unable to create new content in namespace ${namespace} because it is being terminated`, [
+        { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
+      ]);
+    }
+    return object;
   },
-  validate({ operation, kind, name }) {
-    if (operation !== 'DELETE' || kind.resource !== 'namespaces' || kind.group !== '' || !IMMORTAL.has(name)) return;
-    throw forbidden(kind, name, 'this namespace may not be deleted');
+  validate(request) {
+    if (request.operation === 'DELETE' && IMMORTAL.has(request.name) && concerns(request, NAMESPACES)) {
+      throw forbidden(NAMESPACES, request.name, 'this namespace may not be deleted');
+    }
   },
 };

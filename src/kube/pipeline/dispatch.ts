@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../../kernel/http.ts';
 import type { ServedResource } from '../registry/registry.ts';
 import { reviewOf } from '../reviews/reviews.ts';
+import type { BuiltInResource } from '../schema/resources.ts';
 import { methodNotAllowed, notImplemented, unknownResource } from '../status.ts';
 import { watch } from '../watch/watch.ts';
 import { isPartOf } from '../write/subresources.ts';
@@ -41,7 +42,7 @@ export function dispatch(exchange: Exchange): Later<HttpResponse> {
     return plainNotFound(exchange);
   }
   if (exchange.request.method === 'HEAD') throw methodNotAllowed();
-  if (!resource) return reviewOf(exchange, info);
+  if (!resource) return reviewOf(exchange, info, review as BuiltInResource); // one of the two is there
   const served = { ...exchange, info, resource };
   if (info.subresource) return subresource(served);
   return serveOf(info, resource)(served);

@@ -1,10 +1,71 @@
 import type { HttpResponse } from '../../kernel/http.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
+import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
+import { recordUpdate } from '../apply/record-update.ts';
+import { chain } from '../authn/authenticate.ts';
+import { metadataOf, readBody } from '../pipeline/body.ts';
+import { type Exchange, managerOf } from '../pipeline/exchange.ts';
+import { negotiate } from '../pipeline/negotiate.ts';
 import type { Later } from '../pipeline/ports.ts';
 import type { ResourceRequest } from '../pipeline/request-info.ts';
-import { notImplemented } from '../status.ts';
+import { documentResponse } from '../pipeline/respond.ts';
+import type { BuiltInResource } from '../schema/resources.ts';
+import { badRequest, methodNotAllowed, notImplemented, unknownResource } from '../status.ts';
+import { accessReview, localAccessReview, rulesReview, selfAccessReview } from './access.ts';
+import { componentStatuses } from './component-status.ts';
+import { selfSubjectReview, tokenReview } from './identity.ts';
 
-/** Answers a resource that holds no objects. */
-export function reviewOf(_exchange: Exchange, info: ResourceRequest): Later<HttpResponse> {
-  throw notImplemented(info.resource);
+/** What makes the status of a review from its spec. */
+type Review = (exchange: Exchange, spec: JsonObject, info: ResourceRequest) => Later<JsonObject>;
+
+const REVIEWS: Readonly<Record<string, Review>> = {
+  selfsubjectaccessreviews: selfAccessReview,
+  subjectaccessreviews: accessReview,
+  localsubjectaccessreviews: localAccessReview,
+  selfsubjectrulesreviews: rulesReview,
+  selfsubjectreviews: selfSubjectReview,
+  tokenreviews: tokenReview,
+};
+
+/** Answers a resource that holds no objects: a review is created, answered and forgotten. */
+export function reviewOf(exchange: Exchange, info: ResourceRequest, facts: BuiltInResource): Later<HttpResponse> {
+  if (info.resource === 'componentstatuses') return componentStatuses(exchange, info);
+  const review = REVIEWS[info.resource];
+  if (!review) throw notImplemented(info.resource);
+  if (info.subresource || info.name) throw unknownResource();
+  if (info.verb !== 'create' || facts.namespaced !== (info.namespace !== undefined)) throw methodNotAllowed();
+  const form = negotiate(exchange.request.headers.accept, false);
+  const gvk = { group: info.group, version: info.version, kind: facts.kind };
+  const body = readBody(exchange, gvk);
+  const { namespace } = metadataOf(body);
+  if (namespace && namespace !== info.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  const spec = isObject(body.spec) ? body.spec : {};
+  return chain(review(exchange, spec, info), (status) => {
+    const tracked = withManagers(exchange, body, gvk);
+    const { kind: _, apiVersion: __, metadata, status: ___, ...rest } = tracked;
+    const { kind, apiVersion } = body;
+    return documentResponse(exchange, { kind, apiVersion, metadata, ...rest, status } as JsonObject, 201, form.format);
+  });
+}
+
+/** The review as the field manager leaves it, which upstream shows although nothing is stored. */
+function withManagers(
+  exchange: Exchange,
+  body: JsonObject,
+  gvk: { readonly group: string; readonly version: string; readonly kind: string },
+): JsonObject {
+  const schema = exchange.registry.schemas.ofKind(gvk.group, gvk.version, gvk.kind);
+  const metadata: Json = isObject(body.metadata) ? body.metadata : {};
+  const { status: _, ...rest } = body;
+  const next: JsonObject = { ...rest, metadata };
+  if (!schema) return next;
+  return recordUpdate({
+    manager: managerOf(exchange),
+    apiVersion: String(body.apiVersion),
+    nowIso: `${new Date(exchange.ports.world.nowMs).toISOString().slice(0, 19)}Z`,
+    schema,
+    live: undefined,
+    next,
+  });
 }
