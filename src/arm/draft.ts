@@ -6,6 +6,7 @@ import { findLocation, normalizeLocation } from './locations.ts';
 import { at, mergePatch, without, withoutNulls } from './merge.ts';
 import type { Draft, Envelope, Resource } from './resource.ts';
 import type { Body, InlineChild, ResourceType } from './resource-type.ts';
+import { checkShape, shapeOf, withoutReadOnly } from './shape.ts';
 
 /** How a body becomes a draft: as PUT of the type, or as PATCH onto what is stored. */
 export type WriteMode = 'put' | 'patch';
@@ -45,14 +46,15 @@ export function buildDraft(type: ResourceType, id: ParsedId, body: Body, previou
 
 function draftProperties(type: ResourceType, body: Body, previous: Resource | undefined, mode: WriteMode): JsonObject {
   if (mode === 'patch' && type.patch !== 'merge') return previous?.desired ?? {};
-  let sent: JsonObject = body.properties ?? {};
+  const shape = shapeOf(type.name);
+  let sent: JsonObject = shape ? withoutReadOnly(shape, body.properties ?? {}) : (body.properties ?? {});
   for (const path of ['provisioningState', ...(type.readOnly ?? []), ...(type.children ?? []).map((child) => child.property)])
     sent = without(sent, path);
   return previous && (mode === 'patch' || type.put === 'preserve') ? mergePatch(previous.desired, sent) : withoutNulls(sent);
 }
 
 /** Shape of the body itself, before anything is built from it. */
-export function checkBody(body: JsonObject, path = ''): FieldError[] {
+export function checkBody(type: ResourceType, body: JsonObject, path = ''): FieldError[] {
   const errors: FieldError[] = [];
   const wrong = (name: string, kind: string): void => {
     errors.push({ ...invalid(path + name, body[name], `The property '${path}${name}' must be ${kind}.`), code: 'InvalidRequestContent' });
@@ -62,6 +64,8 @@ export function checkBody(body: JsonObject, path = ''): FieldError[] {
   for (const name of ['location', 'kind', 'managedBy'])
     if (body[name] !== undefined && body[name] !== null && typeof body[name] !== 'string') wrong(name, 'a string');
   if (body['zones'] !== undefined && body['zones'] !== null && !Array.isArray(body['zones'])) wrong('zones', 'an array');
+  const shape = shapeOf(type.name);
+  if (shape && isObject(body['properties'])) errors.push(...checkShape(shape, body['properties'], `${path}properties`));
   return [...errors, ...checkTags(body['tags'])];
 }
 

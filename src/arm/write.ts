@@ -69,7 +69,7 @@ function write(setup: WriteSetup, tx: Transaction, id: string, body: Body, mode:
   const type = parsed && arm.types.get(parsed.type.toLowerCase());
   if (!parsed || !type) throw invalidResourceType(parsed?.type ?? id, parsed?.namespace ?? '');
   checkContainers(arm, tx, type, parsed);
-  const shape = checkBody(body as JsonObject);
+  const shape = checkBody(type, body as JsonObject);
   if (shape.length > 0) throw refuseFields(shape);
   const entry = tx.get<Resource>(collectionOf(type.name), parsed.key);
   const previous = entry?.value;
@@ -171,7 +171,7 @@ function collectItems(
       const childPath = `${path}properties.${child.property}[${index}].`;
       if (!parsed || name === '')
         throw refuse(400, 'InvalidRequestFormat', `Cannot parse the request: ${childPath}name is missing.`, `${childPath}name`);
-      const wrong = checkBody(childBody as JsonObject, childPath);
+      const wrong = checkBody(childType, childBody as JsonObject, childPath);
       if (wrong.length > 0) throw refuseFields(wrong);
       const before = getResource(tx, parsed.id);
       items.push(...collectItems(arm, tx, context, childType, before ? { ...parsed, id: before.id } : parsed, childBody, mode, childPath));
