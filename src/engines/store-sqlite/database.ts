@@ -11,8 +11,8 @@ const FORMAT_VERSION = 1;
 const APPLICATION_ID = 0x536c6970;
 /** Several objects of the usual 2–3 KB per page; SQLite's 4 KB would leave a third of each page empty. */
 const PAGE_BYTES = 16_384;
-/** Pages in the write-ahead log before SQLite copies them into the file: 8 MB, more would make single commits wait for long. */
-const CHECKPOINT_PAGES = 500;
+/** Pages in the write-ahead log (32 MB) before a commit has to wait until SQLite has copied them into the file. */
+const CHECKPOINT_PAGES = 2_000;
 
 /** One commit as it travels to the worker and lies in `log`: `body` has two lines per change, see `codec.ts`. */
 export type LogRow = readonly [revision: number, atMs: number, body: string];

@@ -26,7 +26,9 @@ const FOLD_ROWS = 256;
 /** Unfolded rows from which the worker folds when it has nothing else to do, and from which it does so even under load. */
 const FOLD_IDLE_ROWS = 1_000;
 const FOLD_BUSY_ROWS = 50_000;
-const FOLD_IDLE_MS = 5;
+const IDLE_MS = 5;
+/** Characters written since the last checkpoint from which an idle moment is used for one. */
+const CHECKPOINT_LENGTH = 1_000_000;
 
 const port = parentPort;
 if (!port) throw new Error('the journal worker runs in a worker thread only');
@@ -35,6 +37,7 @@ const answer = (message: FromWorker): void => port.postMessage(message);
 let database: DatabaseSync | undefined;
 let insert: StatementSync | undefined;
 let unfolded = 0;
+let uncheckpointed = 0;
 
 function open(file: string, options: OpenOptions): void {
   database = openDatabase(file, options);
@@ -46,7 +49,10 @@ function open(file: string, options: OpenOptions): void {
 function write(open: DatabaseSync, rows: readonly LogRow[]): void {
   const into = insert as StatementSync; // set by `open`, without which no database is here
   transaction(open, () => {
-    for (const [revision, atMs, body] of rows) into.run(revision, atMs, body);
+    for (const [revision, atMs, body] of rows) {
+      into.run(revision, atMs, body);
+      uncheckpointed += body.length;
+    }
   });
   unfolded += rows.length;
   answer({ kind: 'written', revision: (rows.at(-1) as LogRow)[0] });
@@ -62,14 +68,19 @@ function copy(open: DatabaseSync, id: number, target: string, replace: boolean):
   }
 }
 
-/** Fires once no commit has come for a moment, so that folding under load never competes with them. */
+/** Fires once no commit has come for a moment, so that housekeeping does not compete with them: folding first, then a checkpoint. */
 const idle = setTimeout(() => {
-  if (!database || unfolded < FOLD_IDLE_ROWS) return;
+  const open = database;
+  if (!open || (unfolded < FOLD_IDLE_ROWS && uncheckpointed < CHECKPOINT_LENGTH)) return;
   guarded(() => {
-    unfolded -= fold(database as DatabaseSync, FOLD_ROWS);
+    if (unfolded >= FOLD_IDLE_ROWS) unfolded -= fold(open, FOLD_ROWS);
+    else {
+      open.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      uncheckpointed = 0;
+    }
     idle.refresh();
   });
-}, FOLD_IDLE_MS);
+}, IDLE_MS);
 
 function close(): void {
   database?.close();
