@@ -9,13 +9,14 @@ import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
-import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
 /**
  * The built-in plugins in kube-apiserver's order: all mutating halves run before all validating ones, and quota is charged last.
  * Webhooks and admission policies are asynchronous and no part of this chain; they belong between the last mutating half and
  * prepareForCreate, and between the last validating half and ResourceQuota.
+ * StorageObjectInUseProtection (storage-protection.ts) belongs behind DefaultStorageClass, once a controller takes its finalizers
+ * off again: until then, claims and volumes would never go.
  */
 export const builtInAdmission: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
@@ -26,7 +27,6 @@ export const builtInAdmission: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
-  storageObjectInUseProtection,
   runtimeClass,
   defaultIngressClass,
   rbacEscalation,
