@@ -2,45 +2,16 @@ import type { Entry } from '../../kernel/collection.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { KubeObject } from '../object.ts';
 import type { ServedResource } from '../registry/registry.ts';
+import { EntryCache } from './entry-cache.ts';
 
-/** Bytes of encoded objects that are kept, over all clusters of the process. */
-const LIMIT_BYTES = 128 * 1024 * 1024;
-
-type Tails = WeakMap<Entry<KubeObject>, Buffer>;
-const tails = new WeakMap<ServedResource, Tails>();
-const order: { readonly of: Tails; readonly entry: Entry<KubeObject>; readonly sizeBytes: number }[] = [];
-let oldest = 0;
-let heldBytes = 0;
+const tails = new EntryCache<Buffer>();
 
 /**
  * An object's JSON from its metadata on: `"metadata":{…},"spec":{…}}`. Kind and apiVersion, and with a watch the event, go in front of
  * it, so that one buffer serves GET, LIST and every watcher. Made once per entry and served version while the cache has room.
  */
-export function encodedTail(entry: Entry<KubeObject>, resource: ServedResource): Buffer {
-  let byEntry = tails.get(resource);
-  if (!byEntry) {
-    byEntry = new WeakMap();
-    tails.set(resource, byEntry);
-  }
-  const known = byEntry.get(entry);
-  if (known) return known;
-  const made = encodeTail(served(entry.value, resource), entry.revision);
-  byEntry.set(entry, made);
-  order.push({ of: byEntry, entry, sizeBytes: made.length });
-  heldBytes += made.length;
-  while (heldBytes > LIMIT_BYTES) evict();
-  return made;
-}
-
-function evict(): void {
-  const item = order[oldest++];
-  if (!item) return;
-  item.of.delete(item.entry);
-  heldBytes -= item.sizeBytes;
-  if (oldest < 1024 || oldest * 2 < order.length) return;
-  order.splice(0, oldest);
-  oldest = 0;
-}
+export const encodedTail = (entry: Entry<KubeObject>, resource: ServedResource): Buffer =>
+  tails.get(entry, resource, () => encodeTail(served(entry.value, resource), entry.revision));
 
 /** The object in the shape of a served version. */
 export const served = (object: KubeObject, { version, apiVersion, kind }: ServedResource): KubeObject => {

@@ -4,13 +4,14 @@ import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
 import { Compacted } from '../../kernel/store.ts';
 import { served, shownMetadata, shownObject } from '../encode/json.ts';
 import { type KubeObject, objectKey } from '../object.ts';
+import { encodeList } from '../protobuf/encode.ts';
 import { badRequest, expired, notFound, tooLargeResourceVersion } from '../status.ts';
 import { renderTable } from '../table/table.ts';
 import { collectionOf } from '../write/context.ts';
 import type { ResourceExchange } from './exchange.ts';
 import { type ListOptions, listOptions, parseRevision } from './list-options.ts';
 import { negotiate, tableNotAcceptable } from './negotiate.ts';
-import { CONTENT_TYPES, computed, documentResponse, headersOf, isPretty, objectResponse, tailOf } from './respond.ts';
+import { CONTENT_TYPES, computed, documentResponse, headersOf, isPretty, messageOf, objectResponse, tailOf } from './respond.ts';
 
 /** GET of one object. */
 export function get(exchange: ResourceExchange): HttpResponse {
@@ -56,6 +57,11 @@ export function list(exchange: ResourceExchange): HttpResponse {
   if (form.as) {
     const items = page.entries.map(({ value, revision }) => ({ metadata: shownMetadata(value.metadata, revision) }));
     return answer({ kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.metaVersion}`, metadata: listMeta, items });
+  }
+  if (form.format === 'protobuf') {
+    const items = page.entries.map((entry) => messageOf(exchange, entry.value, entry.revision, entry));
+    const body = encodeList(items, listMeta, apiVersion, `${kind.kind}List`, exchange.registry.version);
+    return { status: 200, headers: headersOf(exchange, CONTENT_TYPES.protobuf), body, revision: ports.world.reader.revision };
   }
   if (form.format !== 'json' || isPretty(exchange)) {
     const items = page.entries.map((entry) => itemOf(exchange, entry));

@@ -2,9 +2,11 @@ import { stringify } from 'yaml';
 import type { Entry } from '../../kernel/collection.ts';
 import type { HttpResponse } from '../../kernel/http.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { encodedTail, encodeTail, objectHead, served, shownMetadata } from '../encode/json.ts';
+import { encodedTail, encodeTail, objectHead, served, shownMetadata, shownObject } from '../encode/json.ts';
+import { encodedMessage, storedMessage } from '../encode/protobuf.ts';
 import { flowHeaders } from '../flow/flow-headers.ts';
 import type { KubeObject } from '../object.ts';
+import { encodeEnvelope } from '../protobuf/encode.ts';
 import type { StatusError } from '../status.ts';
 import { renderTable } from '../table/table.ts';
 import type { Written } from '../write/context.ts';
@@ -79,6 +81,10 @@ export function objectResponse(
 ): HttpResponse {
   const form = negotiate(exchange.request.headers.accept, false);
   const { resource } = exchange;
+  if (form.format === 'protobuf' && !form.as) {
+    const body = encodeEnvelope(messageOf(exchange, object, revision, entry), resource.apiVersion, resource.kind.kind);
+    return { status, headers: headersOf(exchange, CONTENT_TYPES.protobuf), body };
+  }
   if (form.as || form.format !== 'json' || isPretty(exchange)) {
     return documentResponse(exchange, transformed(exchange, form, object, revision), status, form.format);
   }
@@ -91,6 +97,18 @@ export function tailOf(exchange: ResourceExchange, object: KubeObject, revision:
   const { resource } = exchange;
   if (entry && entry.value === object && !resource.kind.computed) return encodedTail(entry, resource);
   return encodeTail(served(computed(exchange, object), resource), revision);
+}
+
+/** The protobuf message of an object, cached like its JSON. */
+export function messageOf(
+  exchange: ResourceExchange,
+  object: KubeObject,
+  revision: number | undefined,
+  entry?: Entry<KubeObject>,
+): Uint8Array {
+  const { resource, registry } = exchange;
+  if (entry && entry.value === object && !resource.kind.computed) return storedMessage(entry, resource, registry.version);
+  return encodedMessage(shownObject(served(computed(exchange, object), resource), revision), resource.schema.name ?? '', registry.version);
 }
 
 /** The object with what its kind computes from the clock. */

@@ -1,11 +1,11 @@
 import type { Change, Entry } from '../../kernel/collection.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { encodedTail, encodeTail, objectHead, served, shownMetadata, shownObject } from '../encode/json.ts';
+import { encodedTail, encodeTail, objectHead, served, shownMetadata } from '../encode/json.ts';
 import { encodedMessage, protobufFrame } from '../encode/protobuf.ts';
 import type { KubeObject } from '../object.ts';
 import type { ResourceExchange } from '../pipeline/exchange.ts';
 import type { Representation } from '../pipeline/negotiate.ts';
-import { computed } from '../pipeline/respond.ts';
+import { computed, messageOf } from '../pipeline/respond.ts';
 import { renderTable } from '../table/table.ts';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -107,13 +107,8 @@ function protobufFramer(exchange: ResourceExchange): Framer {
     contentType: 'application/vnd.kubernetes.protobuf;stream=watch',
     event: (type, shown, change) =>
       once(change, `${resource.apiVersion} ${type} protobuf`, () => {
-        const object = shownObject(served(computed(exchange, shown.object), resource), shown.revision);
-        return protobufFrame(
-          type,
-          encodedMessage(object, resource.schema.name ?? '', registry.version),
-          resource.apiVersion,
-          resource.kind.kind,
-        );
+        const raw = messageOf(exchange, shown.object, shown.revision, shown.entry);
+        return protobufFrame(type, raw, resource.apiVersion, resource.kind.kind);
       }),
     bookmark: (revision, annotations) => {
       const raw = encodedMessage(bookmarkObject(exchange, revision, annotations), resource.schema.name ?? '', registry.version);
