@@ -1,7 +1,9 @@
+import type { ValidatingAdmissionPolicyBinding } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { defaults, fields } from '../defaulting.ts';
 import { matchResources } from './defaults.ts';
 import { bindingColumns } from './policy-columns.ts';
+import { policyBindingFaults } from './policy-validation.ts';
 
 export const mutatingAdmissionPolicyBinding: Kind = {
   group: 'admissionregistration.k8s.io',
@@ -13,5 +15,6 @@ export const mutatingAdmissionPolicyBinding: Kind = {
   versions: [{ name: 'v1', since: 36 }],
   requiresResourceVersion: true,
   default: defaults({ spec: fields({ matchResources }) }),
+  validate: (object: ValidatingAdmissionPolicyBinding) => policyBindingFaults(object, false),
   columns: bindingColumns,
 };

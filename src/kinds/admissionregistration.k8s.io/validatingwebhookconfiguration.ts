@@ -3,6 +3,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, integer, nameColumn } from '../columns.ts';
 import { defaults } from '../defaulting.ts';
 import { validatingWebhooks } from './defaults.ts';
+import { webhooksFaults } from './webhook-validation.ts';
 
 export const validatingWebhookConfiguration: Kind = {
   group: 'admissionregistration.k8s.io',
@@ -13,6 +14,7 @@ export const validatingWebhookConfiguration: Kind = {
   versions: [{ name: 'v1' }],
   requiresResourceVersion: true,
   default: defaults({ webhooks: validatingWebhooks }),
+  validate: ({ webhooks }: ValidatingWebhookConfiguration) => webhooksFaults(webhooks),
   columns: [
     nameColumn,
     integer<ValidatingWebhookConfiguration>('Webhooks', 'Number of webhooks.', (o) => o.webhooks?.length ?? 0),

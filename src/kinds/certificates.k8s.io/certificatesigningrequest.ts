@@ -1,8 +1,10 @@
 import type { CertificateSigningRequest } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import { nameIsPathSegment } from '../../kube/names/dns.ts';
 import { humanDuration } from '../../kube/table-format.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { selectable } from '../selectable.ts';
+import { signingRequestFaults } from './validation.ts';
 
 /** "Pending", "Approved,Issued" … */
 function conditionText({ status }: CertificateSigningRequest): string {
@@ -35,7 +37,8 @@ export const certificateSigningRequest: Kind = {
   prepareForUpdate(object: CertificateSigningRequest, previous: CertificateSigningRequest) {
     return object.spec === previous.spec ? object : { ...object, spec: previous.spec };
   },
-  nameRule: () => [],
+  nameRule: nameIsPathSegment,
+  validate: (object: CertificateSigningRequest) => signingRequestFaults(object),
   columns: [
     nameColumn,
     ageColumn,

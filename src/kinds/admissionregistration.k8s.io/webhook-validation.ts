@@ -1,0 +1,85 @@
+import type { RuleWithOperations, ValidatingWebhook } from '../../../gen/kubernetes-types.ts';
+import { duplicate, type FieldError, invalid, required } from '../../kernel/field-error.ts';
+import { dnsSubdomain } from '../../kube/names/dns.ts';
+import { type Faults, messages, oneOf, selectorFaults } from '../faults.ts';
+
+// Models kubernetes pkg/apis/admissionregistration/validation.
+
+const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+const REVIEW_VERSIONS = ['v1', 'v1beta1'];
+const MAX_TIMEOUT_SECONDS = 30;
+
+/** A webhook of either kind: what validation looks at is the same. */
+type Webhook = Omit<ValidatingWebhook, 'matchConditions'> & { readonly reinvocationPolicy?: string };
+
+function listFaults(path: string, field: string, values: readonly string[] | undefined, out: Faults): void {
+  if (!values?.length) out.push(required(`${path}.${field}`));
+  else if (values.includes('*') && values.length > 1 && field !== 'resources')
+    out.push(
+      invalid(`${path}.${field}`, values, "if '*' is present, must not specify other " + (field === 'operations' ? 'operations' : field)),
+    );
+}
+
+/** Faults of the rules that name requests; upstream checks the same for policies. */
+export function ruleFaults(path: string, { operations, apiGroups, apiVersions, resources, scope }: RuleWithOperations, out: Faults): void {
+  listFaults(path, 'apiGroups', apiGroups, out);
+  listFaults(path, 'apiVersions', apiVersions, out);
+  listFaults(path, 'resources', resources, out);
+  oneOf(`${path}.scope`, scope, ['*', 'Cluster', 'Namespaced'], false, out);
+  listFaults(path, 'operations', operations, out);
+  operations?.forEach((operation, i) => {
+    oneOf(`${path}.operations[${i}]`, operation, OPERATIONS, true, out);
+  });
+}
+
+function clientFaults(path: string, { url, service }: Webhook['clientConfig'], out: Faults): void {
+  if ((url === undefined) === (service === undefined)) return void out.push(required(path, 'exactly one of url or service is required'));
+  if (url !== undefined && !url.startsWith('https://'))
+    out.push(invalid(`${path}.url`, url, `'https' is the only allowed URL scheme; desired format: https://host[/path]`));
+  if (!service) return;
+  if (!service.name) out.push(required(`${path}.service.name`, 'service name is required'));
+  if (!service.namespace) out.push(required(`${path}.service.namespace`, 'service namespace is required'));
+  if (service.path && !service.path.startsWith('/')) out.push(invalid(`${path}.service.path`, service.path, "must start with a '/'"));
+}
+
+function webhookFaults(path: string, webhook: Webhook, out: Faults): void {
+  const { name, rules = [], clientConfig, sideEffects, timeoutSeconds, admissionReviewVersions = [] } = webhook;
+  if (!name) out.push(required(`${path}.name`));
+  else {
+    const faults = dnsSubdomain(name);
+    messages(`${path}.name`, name, faults, out);
+    if (faults.length === 0 && name.split('.').length < 3)
+      out.push(invalid(`${path}.name`, name, 'should be a domain with at least three segments separated by dots'));
+  }
+  if (admissionReviewVersions.length === 0)
+    out.push(required(`${path}.admissionReviewVersions`, `must specify one of ${REVIEW_VERSIONS.join(', ')}`));
+  else if (!admissionReviewVersions.some((version) => REVIEW_VERSIONS.includes(version)))
+    out.push(
+      invalid(`${path}.admissionReviewVersions`, admissionReviewVersions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`),
+    );
+  rules.forEach((rule, i) => {
+    ruleFaults(`${path}.rules[${i}]`, rule, out);
+  });
+  oneOf(`${path}.failurePolicy`, webhook.failurePolicy, ['Fail', 'Ignore'], false, out);
+  oneOf(`${path}.matchPolicy`, webhook.matchPolicy, ['Equivalent', 'Exact'], false, out);
+  if (!sideEffects) out.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+  else oneOf(`${path}.sideEffects`, sideEffects, ['None', 'NoneOnDryRun'], true, out);
+  if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS))
+    out.push(invalid(`${path}.timeoutSeconds`, timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'));
+  selectorFaults(`${path}.namespaceSelector`, webhook.namespaceSelector, out);
+  selectorFaults(`${path}.objectSelector`, webhook.objectSelector, out);
+  clientFaults(`${path}.clientConfig`, clientConfig ?? {}, out);
+  oneOf(`${path}.reinvocationPolicy`, webhook.reinvocationPolicy, ['IfNeeded', 'Never'], false, out);
+}
+
+/** Faults of a webhook configuration of either kind. */
+export function webhooksFaults(webhooks: readonly Webhook[] = []): readonly FieldError[] {
+  const out: FieldError[] = [];
+  const names = new Set<string>();
+  webhooks.forEach((webhook, i) => {
+    webhookFaults(`webhooks[${i}]`, webhook, out);
+    if (webhook.name && names.has(webhook.name)) out.push(duplicate(`webhooks[${i}].name`, webhook.name));
+    names.add(webhook.name);
+  });
+  return out;
+}
