@@ -120,15 +120,15 @@ suite('az, the first path', { skip: missing('az', 'kubectl') }, () => {
     const external = (await kubectl('get', 'service', 'web', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}')).trim();
     const addresses = await service.az<{ ipAddress: string }[]>('network', 'public-ip', 'list', '-g', group);
     assert.ok(addresses.some(({ ipAddress }) => ipAddress === external));
-    const groups = await service.az<{ securityRules: { access: string; destinationAddressPrefix: string }[] }[]>(
-      'network',
-      'nsg',
-      'list',
-      '-g',
-      group,
-    );
+    const groups = await service.az<
+      { securityRules: { access: string; destinationAddressPrefix: string | null; destinationAddressPrefixes: string[] }[] }[]
+    >('network', 'nsg', 'list', '-g', group);
     const rules = groups.flatMap(({ securityRules }) => securityRules);
-    assert.ok(rules.some((rule) => rule.access === 'Allow' && rule.destinationAddressPrefix === external));
+    assert.ok(
+      rules.some(
+        (rule) => rule.access === 'Allow' && [rule.destinationAddressPrefix, ...rule.destinationAddressPrefixes].includes(external),
+      ),
+    );
   });
 
   test('nodepool add, scale to 0 and delete', async () => {

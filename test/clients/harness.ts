@@ -86,7 +86,9 @@ export class Service {
     const service = new Service(folder, env, child);
     try {
       await service.#waitUntilReady();
-      const { stdout } = await service.slipway('env', '--json');
+      const { stdout, stderr } = await service.slipway('env', '--json');
+      // Only the standard output is for machines; what became of az's login is said beside it.
+      if (existsSync(targets.az)) assert.match(stderr, /az is logged in/, `slipway env: ${stderr}\n${service.#log}`);
       Object.assign(env, JSON.parse(stdout) as Record<string, string>);
     } catch (error) {
       await service.stop();

@@ -61,7 +61,10 @@ async function installGo(module: string, version: string, target: string): Promi
 async function buildKubectl(): Promise<void> {
   const [major, minor] = KUBECTL_VERSION.split('.');
   const flags = { gitVersion: `v${KUBECTL_VERSION}`, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
-  const ldflags = Object.entries(flags).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+  // One says the version, the other goes into the User-Agent.
+  const ldflags = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((target) =>
+    Object.entries(flags).map(([name, value]) => `-X ${target}.${name}=${value}`),
+  );
   const partial = `${targets.kubectl}.partial`;
   await execute('go', [
     'build',
