@@ -61,8 +61,10 @@ function start(pod: Pod, container: Container, status: ContainerStatus, role: Ro
     return {
       status: { ...status, state: { waiting: { reason, message } } },
       events: [
+        { type: 'Normal', reason: 'Pulling', message: `Pulling image "${image}"` },
         { type: 'Warning', reason: 'Failed', message: `Failed to pull image "${image}": ${pulled.message}` },
         { type: 'Warning', reason: 'Failed', message: `Error: ${pulled.reason}` },
+        { type: 'Normal', reason: 'BackOff', message: `Back-off pulling image "${image}"` },
       ],
     };
   }
@@ -118,15 +120,21 @@ function afterExit(pod: Pod, container: Container, status: ContainerStatus, role
   const exit = status.state?.terminated;
   if (!exit || !restartsAfter(role, exit.exitCode)) return { status, events: [] };
   const waitMs = backoffMs(status);
-  const message = `back-off ${waitMs / 1000}s restarting failed container=${container.name} pod=${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
+  const message = `back-off ${goDuration(waitMs)} restarting failed container=${container.name} pod=${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
   const waiting: ContainerState = { waiting: { reason: 'CrashLoopBackOff', message } };
   const step = inBackoff(pod, container, { ...status, lastState: { terminated: exit }, state: waiting }, role, clock);
   const event = {
     type: 'Warning' as const,
     reason: 'BackOff',
-    message: `Back-off restarting failed container ${container.name} in pod ${pod.metadata.name}`,
+    message: `Back-off restarting failed container ${container.name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`,
   };
   return status.restartCount > 0 ? { ...step, events: [event, ...step.events] } : step;
+}
+
+/** "40s", "2m40s", "5m0s": whole seconds as Go writes a duration. */
+function goDuration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  return `${minutes ? `${minutes}m` : ''}${Math.floor(ms / 1000) % 60}s`;
 }
 
 const restartsAfter = (role: Role, exitCode: number): boolean =>

@@ -16,6 +16,7 @@ export interface PodStep {
 }
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
+const hasEnded = (phase: string): boolean => phase === 'Succeeded' || phase === 'Failed';
 const succeeded = (status: ContainerStatus): boolean => status.state?.terminated?.exitCode === 0;
 
 /**
@@ -56,17 +57,20 @@ export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
     observedGeneration: pod.metadata.generation ?? 1,
     ...addressFields(addresses),
     startTime: pod.status?.startTime ?? clock.nowIso,
-    ...(inits.length && { initContainerStatuses: initStatuses }),
+    // Sidecars are stopped once the containers that they serve have ended.
+    ...(inits.length && {
+      initContainerStatuses: hasEnded(phase) ? initStatuses.map((each) => stop(each, 0, 'Completed', clock)) : initStatuses,
+    }),
     containerStatuses: statuses,
     conditions: conditions(
       pod,
       phase,
-      initialized,
+      initialized ? [] : initStatuses.filter((each, i) => !(isSidecar(inits[i] as Container) ? each.started : succeeded(each))),
       [...statuses, ...initStatuses.filter((_, i) => isSidecar(inits[i] as Container))],
       clock,
     ),
   };
-  const again = phase === 'Succeeded' || phase === 'Failed' ? undefined : waits.length ? Math.min(...waits) : undefined;
+  const again = hasEnded(phase) ? undefined : waits.length ? Math.min(...waits) : undefined;
   return { status, events: steps.flatMap((step) => step.events), ...(again !== undefined && { againMs: again }) };
 }
 
@@ -87,19 +91,16 @@ function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], inits: readonly
   return begun ? 'Running' : (pod.status?.phase ?? 'Pending');
 }
 
+/** `incomplete`: the init containers that the pod still waits for. */
 function conditions(
   pod: Pod,
   phase: string,
-  initialized: boolean,
+  incomplete: readonly ContainerStatus[],
   statuses: readonly ContainerStatus[],
   clock: Clock,
 ): readonly PodCondition[] {
-  const names = (pick: (status: ContainerStatus) => boolean) =>
-    `[${statuses
-      .filter(pick)
-      .map(({ name }) => name)
-      .join(' ')}]`;
-  const completed = phase === 'Succeeded' || phase === 'Failed';
+  const names = (of: readonly ContainerStatus[]) => `[${of.map(({ name }) => name).join(' ')}]`;
+  const completed = hasEnded(phase);
   const unready = statuses.some((status) => !status.ready);
   const gates = (pod.spec.readinessGates ?? []).map(({ conditionType }) => conditionType);
   const gatesOpen = gates.every((type) =>
@@ -108,19 +109,19 @@ function conditions(
   const reason = completed ? (phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed') : 'ContainersNotReady';
   const whyNot =
     unready || completed
-      ? { reason, ...(!completed && { message: `containers with unready status: ${names((status) => !status.ready)}` }) }
+      ? { reason, ...(!completed && { message: `containers with unready status: ${names(statuses.filter((status) => !status.ready))}` }) }
       : {};
   const gateReason = { reason: 'ReadinessGatesNotReady', message: 'the status of pod readiness gate is not "True"' };
   const facts: [type: string, state: boolean, why: { reason?: string; message?: string }][] = [
     ['PodReadyToStartContainers', !completed, {}],
     [
       'Initialized',
-      initialized,
-      initialized
+      incomplete.length === 0,
+      incomplete.length === 0
         ? phase === 'Succeeded'
           ? { reason: 'PodCompleted' }
           : {}
-        : { reason: 'ContainersNotInitialized', message: 'containers with incomplete status' },
+        : { reason: 'ContainersNotInitialized', message: `containers with incomplete status: ${names(incomplete)}` },
     ],
     ['Ready', !completed && !unready && gatesOpen, !completed && !unready ? (gatesOpen ? {} : gateReason) : whyNot],
     ['ContainersReady', !completed && !unready, whyNot],
@@ -156,20 +157,8 @@ function failedByDeadline(pod: Pod, clock: Clock): PodStatus {
 
 /** The status of a pod whose containers were stopped: what a kubelet reports just before it lets a deleted pod go. */
 export function stopped(pod: Pod, exitCode: number, reason: string, clock: Clock): PodStatus {
-  const stop = (status: ContainerStatus): ContainerStatus => {
-    if (status.state?.terminated) return status;
-    const startedAt = status.state?.running?.startedAt ?? clock.nowIso;
-    const terminated = {
-      exitCode,
-      reason,
-      startedAt,
-      finishedAt: clock.nowIso,
-      ...(status.containerID && { containerID: status.containerID }),
-    };
-    return { ...status, state: { terminated }, ready: false, started: false };
-  };
-  const containerStatuses = pod.status?.containerStatuses?.map(stop) ?? [];
-  const initStatuses = pod.status?.initContainerStatuses?.map(stop);
+  const containerStatuses = pod.status?.containerStatuses?.map((each) => stop(each, exitCode, reason, clock)) ?? [];
+  const initStatuses = pod.status?.initContainerStatuses?.map((each) => stop(each, exitCode, reason, clock));
   const succeededAll = containerStatuses.length > 0 && containerStatuses.every(succeeded);
   const phase = succeededAll ? 'Succeeded' : 'Failed';
   return {
@@ -178,6 +167,18 @@ export function stopped(pod: Pod, exitCode: number, reason: string, clock: Clock
     observedGeneration: pod.metadata.generation ?? 1,
     containerStatuses,
     ...(initStatuses && { initContainerStatuses: initStatuses }),
-    conditions: conditions(pod, phase, true, containerStatuses, clock),
+    conditions: conditions(pod, phase, [], containerStatuses, clock),
   };
+}
+
+function stop(status: ContainerStatus, exitCode: number, reason: string, clock: Clock): ContainerStatus {
+  if (status.state?.terminated) return status;
+  const terminated = {
+    exitCode,
+    reason,
+    startedAt: status.state?.running?.startedAt ?? clock.nowIso,
+    finishedAt: clock.nowIso,
+    ...(status.containerID && { containerID: status.containerID }),
+  };
+  return { ...status, state: { terminated }, ready: false, started: false };
 }

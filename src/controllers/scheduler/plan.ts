@@ -53,17 +53,35 @@ export function plan(pod: Pod, placement: Placement, start: number, plugins: rea
   const enough = feasibleNodesToFind(nodes.length);
   const feasible: Candidate[] = [];
   const reasons = new Map<string, number>();
+  let resolvable = 0;
   for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
     const candidate = nodes[(start + i) % nodes.length] as Candidate;
     const refusal = first(active, ({ plugin, state }) => plugin.filter?.(pod, candidate, state));
     if (!refusal) feasible.push(candidate);
-    else for (const reason of refusal.reason.split(', ')) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    else {
+      if (refusal.resolvable) resolvable++;
+      for (const reason of refusal.reason.split(', ')) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
   }
   if (feasible.length === 0) {
-    const list = [...reasons].map(([reason, count]) => `${count} ${reason}`).sort();
-    return { message: `0/${nodes.length} nodes are available: ${list.join(', ')}.` };
+    return { message: `${fitError(nodes.length, reasons)} preemption: ${preemptionText(pod, nodes.length, resolvable)}` };
   }
   return { nodeName: best(pod, feasible, active) };
+}
+
+const fitError = (nodes: number, reasons: ReadonlyMap<string, number>): string =>
+  `0/${nodes} nodes are available: ${[...reasons]
+    .map(([reason, count]) => `${count} ${reason}`)
+    .sort()
+    .join(', ')}.`;
+
+/** Why evicting others would not help. Source of the texts: scheduler framework/preemption. */
+function preemptionText(pod: Pod, nodes: number, resolvable: number): string {
+  if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
+  const reasons = new Map<string, number>();
+  if (resolvable > 0) reasons.set('No preemption victims found for incoming pod', resolvable);
+  if (nodes > resolvable) reasons.set('Preemption is not helpful for scheduling', nodes - resolvable);
+  return fitError(nodes, reasons);
 }
 
 function first<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R | undefined {

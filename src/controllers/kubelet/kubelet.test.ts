@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ContainerStatus, Pod } from '../../../gen/kubernetes-types.ts';
+import { pod } from '../../kinds/core/pod/pod.ts';
+import { conditionOf } from '../pod-control.ts';
+import { container, Scenario } from '../testing.ts';
+
+const shell = (script: string, more = {}) => container({ image: 'busybox', command: ['sh', '-c', script], ...more });
+const start = (spec: object, metadata: object = {}): Scenario => {
+  const s = new Scenario({ nodes: 1 });
+  s.pod('p', { ...spec }, { ...metadata });
+  return s;
+};
+const it = (s: Scenario): Pod => s.get<Pod>(pod, 'p');
+const phase = (s: Scenario) => it(s).status?.phase;
+const main = (s: Scenario): ContainerStatus => it(s).status?.containerStatuses?.[0] as ContainerStatus; // the pod has a container
+
+test('a server runs, is ready at once and has an address of its node', () => {
+  const s = start({});
+  const status = it(s).status;
+  assert.equal(status?.phase, 'Running');
+  assert.deepEqual([status?.podIP, status?.hostIP, status?.startTime], ['10.244.0.2', '10.1.0.1', '2026-11-21T00:00:00Z']);
+  assert.deepEqual(status?.conditions?.map(({ type, status: state }) => [type, state]).sort(), [
+    ['ContainersReady', 'True'],
+    ['Initialized', 'True'],
+    ['PodReadyToStartContainers', 'True'],
+    ['PodScheduled', 'True'],
+    ['Ready', 'True'],
+  ]);
+  s.expectEvent('p', /^Pulled: Container image "nginx" already present on machine/);
+  s.expectEvent('p', /^Started: /);
+});
+
+test('a pod that is to run once succeeds or fails by its exit code', () => {
+  const done = start({ restartPolicy: 'Never', containers: [shell('sleep 20; exit 0')] });
+  assert.equal(phase(done), 'Running');
+  done.after('20s');
+  assert.equal(phase(done), 'Succeeded');
+  assert.equal(main(done).state?.terminated?.reason, 'Completed');
+  assert.equal(conditionOf(it(done), 'Ready')?.reason, 'PodCompleted');
+  const failed = start({ restartPolicy: 'Never', containers: [shell('exit 42')] });
+  assert.equal(phase(failed), 'Failed');
+  assert.deepEqual([main(failed).state?.terminated?.exitCode, main(failed).state?.terminated?.reason], [42, 'Error']);
+});
+
+test('a crashing container backs off 10 s, 20 s, 40 s …, at most 5 min', () => {
+  const s = start({ containers: [shell('exit 1')] });
+  const restarts: number[] = [];
+  for (const wait of ['1s', '9s', '20s', '40s', '80s', '160s', '300s', '300s']) {
+    s.after(wait);
+    restarts.push(main(s).restartCount);
+  }
+  assert.deepEqual(restarts, [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.equal(main(s).state?.waiting?.reason, 'CrashLoopBackOff');
+  assert.match(main(s).state?.waiting?.message ?? '', /^back-off 5m0s restarting failed container=main pod=p_default\(/);
+  assert.equal(main(s).lastState?.terminated?.exitCode, 1);
+  assert.equal(phase(s), 'Running');
+  assert.equal(conditionOf(it(s), 'Ready')?.status, 'False');
+  s.expectEvent('p', /^BackOff: Back-off restarting failed container main in pod p_default\(/);
+});
+
+test('OnFailure restarts until the container succeeds', () => {
+  const s = start({ restartPolicy: 'OnFailure', containers: [shell('sleep 5')] });
+  s.after('5s');
+  assert.deepEqual([phase(s), main(s).restartCount], ['Succeeded', 0]);
+});
+
+test('init containers run one after the other before the others', () => {
+  const inits = [shell('sleep 5', { name: 'first' }), shell('sleep 5', { name: 'second' })];
+  const s = start({ initContainers: inits });
+  const states = () => it(s).status?.initContainerStatuses?.map(({ state }) => Object.keys(state ?? {})[0]);
+  assert.deepEqual([phase(s), ...(states() ?? [])], ['Pending', 'running', 'waiting']);
+  assert.deepEqual(main(s).state?.waiting, { reason: 'PodInitializing' });
+  const initialized = conditionOf(it(s), 'Initialized');
+  assert.deepEqual(
+    [initialized?.status, initialized?.reason, initialized?.message],
+    ['False', 'ContainersNotInitialized', 'containers with incomplete status: [first second]'],
+  );
+  s.after('5s');
+  assert.deepEqual(states(), ['terminated', 'running']);
+  s.after('5s');
+  assert.deepEqual([phase(s), ...(states() ?? [])], ['Running', 'terminated', 'terminated']);
+});
+
+test('a failed init container ends a pod that is not to be restarted', () => {
+  const s = start({ restartPolicy: 'Never', initContainers: [shell('exit 3', { name: 'init' })] });
+  assert.equal(phase(s), 'Failed');
+  assert.equal(it(s).status?.initContainerStatuses?.[0]?.state?.terminated?.exitCode, 3);
+});
+
+test('a sidecar starts first, stays, and does not keep a job pod from ending', () => {
+  const sidecar = container({ name: 'proxy', restartPolicy: 'Always' });
+  const s = start({ restartPolicy: 'Never', initContainers: [sidecar], containers: [shell('sleep 10')] });
+  assert.equal(phase(s), 'Running');
+  assert.ok(it(s).status?.initContainerStatuses?.[0]?.state?.running);
+  s.after('10s');
+  assert.equal(phase(s), 'Succeeded');
+  assert.ok(it(s).status?.initContainerStatuses?.[0]?.state?.terminated);
+});
+
+test('probes delay started and ready', () => {
+  const startupProbe = { initialDelaySeconds: 10, httpGet: { path: '/', port: 80 } };
+  const readinessProbe = { initialDelaySeconds: 5, successThreshold: 2, periodSeconds: 10, httpGet: { path: '/', port: 80 } };
+  const s = start({ containers: [container({ startupProbe, readinessProbe })] });
+  assert.deepEqual([main(s).started, main(s).ready], [false, false]);
+  s.after('10s');
+  assert.deepEqual([main(s).started, main(s).ready], [true, false]);
+  const unready = conditionOf(it(s), 'Ready');
+  assert.deepEqual([unready?.reason, unready?.message], ['ContainersNotReady', 'containers with unready status: [main]']);
+  s.after('5s');
+  assert.equal(main(s).ready, true);
+});
+
+test('a pod that runs longer than activeDeadlineSeconds fails', () => {
+  const s = start({ restartPolicy: 'Never', activeDeadlineSeconds: 30, containers: [shell('sleep infinity')] });
+  s.after('29s');
+  assert.equal(phase(s), 'Running');
+  s.after('1s');
+  assert.deepEqual([phase(s), it(s).status?.reason], ['Failed', 'DeadlineExceeded']);
+  assert.equal(it(s).status?.message, 'Pod was active on the node longer than the specified deadline');
+});
+
+test('an image that does not exist leaves the pod pending', () => {
+  const s = start({ containers: [container({ image: 'does-not-exist:1' })] });
+  assert.equal(phase(s), 'Pending');
+  assert.equal(main(s).state?.waiting?.reason, 'ImagePullBackOff');
+  assert.match(
+    main(s).state?.waiting?.message ?? '',
+    /^Back-off pulling image "does-not-exist:1": ErrImagePull: rpc error: code = NotFound/,
+  );
+  s.expectEvent('p', /^Failed: Failed to pull image "does-not-exist:1"/);
+  s.expectEvent('p', 'Failed: Error: ErrImagePull');
+  s.update<Pod>(pod, 'p', (object) => ({
+    ...object,
+    spec: { ...object.spec, containers: object.spec.containers.map((each) => ({ ...each, image: 'nginx' })) },
+  }));
+  s.after('5m');
+  assert.equal(phase(s), 'Running');
+});
+
+test('a malformed image name is told at once', () => {
+  const s = start({ containers: [container({ image: 'Not Valid' })] });
+  assert.equal(main(s).state?.waiting?.reason, 'InvalidImageName');
+});
+
+test('graceful deletion: a server that heeds the signal goes at once', () => {
+  const s = start({});
+  s.delete(pod, 'p');
+  assert.equal(s.find(pod, 'p'), undefined);
+  s.expectEvent('p', 'Killing: Stopping container main');
+  const held = start({}, { finalizers: ['x.io/hold'] });
+  held.delete(pod, 'p');
+  held.after('1m');
+  assert.equal(main(held).state?.terminated?.exitCode, 0);
+});
+
+test('graceful deletion: preStop hooks run, but no longer than the grace period', () => {
+  const sleeping = { containers: [container({ lifecycle: { preStop: { sleep: { seconds: 20 } } } })] };
+  const s = start(sleeping);
+  s.delete(pod, 'p');
+  s.after('19s').expectReady(0);
+  assert.ok(main(s).state?.running);
+  s.after('1s');
+  assert.equal(s.find(pod, 'p'), undefined);
+  const hook = { preStop: { exec: { command: ['sh', '-c', 'sleep 20'] } } };
+  const short = start({ containers: [container({ lifecycle: hook })], terminationGracePeriodSeconds: 5 });
+  short.delete(pod, 'p');
+  short.after('5s');
+  assert.equal(short.find(pod, 'p'), undefined);
+});
+
+test('a pod on a node that is not ready stays as it is until the node returns', () => {
+  const s = start({});
+  s.setNodeReady('node-0', 'Unknown');
+  s.delete(pod, 'p');
+  s.after('1m');
+  assert.ok(s.find(pod, 'p'));
+  s.setNodeReady('node-0', 'True');
+  s.after('1m');
+  assert.equal(s.find(pod, 'p'), undefined);
+});
+
+test('annotations tell what a container does', () => {
+  const s = start({ restartPolicy: 'Never' }, { annotations: { 'slipway.dev/programs': 'main=30:7' } });
+  s.after('30s');
+  assert.deepEqual([phase(s), main(s).state?.terminated?.exitCode], ['Failed', 7]);
+});
+
+test('a node without addresses left says so and goes on when one is free', () => {
+  const s = new Scenario();
+  s.node('n', { spec: { podCIDR: '10.9.0.0/30' } });
+  s.pod('a');
+  s.pod('b');
+  const waiting = s.pods().filter((each) => each.status?.phase === 'Pending');
+  assert.equal(waiting.length, 1);
+  s.expectEvent(waiting[0]?.metadata.name ?? '', /^FailedCreatePodSandBox: .*no IP addresses available/);
+  const running = s.pods().find((each) => each.status?.phase === 'Running');
+  s.delete(pod, running?.metadata.name ?? '');
+  s.after('1m').expectReady(1);
+});
+
+test('host network pods have the address of their node', () => {
+  const s = start({ hostNetwork: true });
+  assert.equal(it(s).status?.podIP, '10.1.0.1');
+});
+
+test('readiness gates wait for their condition', () => {
+  const s = start({ readinessGates: [{ conditionType: 'x.io/gate' }] });
+  assert.equal(conditionOf(it(s), 'Ready')?.reason, 'ReadinessGatesNotReady');
+  assert.equal(conditionOf(it(s), 'ContainersReady')?.status, 'True');
+  s.updateStatus<Pod>(pod, 'p', (object) => ({
+    ...object,
+    status: { ...object.status, conditions: [...(object.status?.conditions ?? []), { type: 'x.io/gate', status: 'True' }] },
+  }));
+  s.expectReady(1);
+});
