@@ -1,6 +1,5 @@
 import type { Arm } from '../arm/resource-type.ts';
 import type { Via } from '../kernel/http.ts';
-import type { Reader } from '../kernel/store.ts';
 import type { Transaction } from '../kernel/transaction.ts';
 import type { Cluster } from '../kube/cluster.ts';
 
@@ -17,7 +16,7 @@ export interface AksPorts {
   /** Opens a cluster's objects for a component. */
   open(tx: Transaction, scope: string, component: string): Cluster;
   /** Where clients that came this way find a cluster: server URL, the proxy to go through if names alone don't lead there, the name to verify. */
-  endpoint(reader: Reader, fqdn: string, via: Via): { readonly server: string; readonly proxyUrl?: string; readonly tlsServerName?: string };
+  endpoint(fqdn: string, via: Via): { readonly server: string; readonly proxyUrl?: string; readonly tlsServerName?: string };
   /** Authority host for kubelogin; undefined where the real host name leads to us. */
   authorityHost(via: Via): string | undefined;
   /** A client certificate signed by the cluster's authority, valid from now for so many days by the host's clock. */

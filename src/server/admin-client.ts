@@ -25,7 +25,11 @@ export function call<T>(home: Home, method: 'GET' | 'POST' | 'DELETE', path: str
         // The token must reach nobody but the process that holds this home's authority.
         ca: readFileSync(join(home.certificates, 'ca.crt')),
         timeout: LIMIT_MS,
-        headers: { authorization: `Bearer ${home.secret('admin-token')}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+        headers: {
+          authorization: `Bearer ${home.secret('admin-token')}`,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(text),
+        },
       },
       (response) => {
         let answer = '';

@@ -2,12 +2,29 @@ import { timingSafeEqual } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import { CLUSTERS } from '../kube/clusters.ts';
 import type { Estate } from './estate.ts';
-import { type Installation, UnknownWorld } from './installation.ts';
 import { version } from './version.ts';
+
+/** There is no living world of that name. */
+export class UnknownWorld extends Error {}
+
+/** What the door administers: the process with its worlds. Names are those of living worlds; unknown ones throw UnknownWorld. */
+export interface Administered {
+  readonly port: number;
+  readonly ephemeral: boolean;
+  readonly offline: boolean;
+  readonly worlds: readonly string[];
+  saves(): readonly string[];
+  estate(name: string): Estate;
+  fork(from: string, name: string): Promise<Estate>;
+  save(world: string, save: string): Promise<number>;
+  load(save: string, world: string): Promise<Estate>;
+  reset(world: string): Promise<Estate>;
+  delete(world: string): Promise<void>;
+}
 
 type Body = { readonly [name: string]: unknown };
 interface Call {
-  readonly installation: Installation;
+  readonly installation: Administered;
   readonly parameters: readonly string[];
   readonly body: Body;
 }
@@ -29,13 +46,18 @@ const CALLS: { readonly [call: string]: (call: Call) => unknown } = {
     setImmediate(() => process.kill(process.pid, 'SIGTERM'));
     return status(installation);
   },
-  'GET worlds': ({ installation }) => ({ worlds: installation.worlds.map((name) => describe(installation.estate(name))), saves: installation.saves() }),
-  'POST worlds/{}/fork': async ({ installation, parameters: [from = ''], body }) => describe(await installation.fork(from, worldName(text(body, 'name')))),
+  'GET worlds': ({ installation }) => ({
+    worlds: installation.worlds.map((name) => describe(installation.estate(name))),
+    saves: installation.saves(),
+  }),
+  'POST worlds/{}/fork': async ({ installation, parameters: [from = ''], body }) =>
+    describe(await installation.fork(from, worldName(text(body, 'name')))),
   'POST worlds/{}/save': async ({ installation, parameters: [world = ''], body }) => ({
     save: text(body, 'name'),
     revision: await installation.save(world, worldName(text(body, 'name'))),
   }),
-  'POST worlds/{}/load': async ({ installation, parameters: [world = ''], body }) => describe(await installation.load(text(body, 'name'), world)),
+  'POST worlds/{}/load': async ({ installation, parameters: [world = ''], body }) =>
+    describe(await installation.load(text(body, 'name'), world)),
   'POST worlds/{}/reset': async ({ installation, parameters: [world = ''] }) => describe(await installation.reset(world)),
   'DELETE worlds/{}': async ({ installation, parameters: [world = ''] }) => {
     await installation.delete(world);
@@ -51,13 +73,23 @@ function worldName(name: string): string {
   return name;
 }
 
-function status(installation: Installation) {
+function status(installation: Administered) {
   const { ephemeral, offline, port } = installation;
-  return { version, pid: process.pid, port, ephemeral, offline, worlds: installation.worlds.map((name) => describe(installation.estate(name))) };
+  return {
+    version,
+    pid: process.pid,
+    port,
+    ephemeral,
+    offline,
+    worlds: installation.worlds.map((name) => describe(installation.estate(name))),
+  };
 }
 
-function describe({ world }: Estate) {
-  const failing = [...world.stats].filter(([, { lastError }]) => lastError !== undefined).map(([name, { failures, lastError }]) => ({ name, failures, lastError }));
+function describe({ world, driver }: Estate) {
+  driver.tick();
+  const failing = [...world.stats]
+    .filter(([, { lastError }]) => lastError !== undefined)
+    .map(([name, { failures, lastError }]) => ({ name, failures, lastError }));
   return {
     name: world.name,
     revision: world.reader.revision,
@@ -69,9 +101,16 @@ function describe({ world }: Estate) {
   };
 }
 
-function clock({ world }: Estate) {
+function clock({ world, driver }: Estate) {
+  driver.tick();
   const next = world.nextEventMs;
-  return { world: world.name, time: new Date(world.nowMs).toISOString(), rate: world.clock.rate, settled: world.settled, ...(next && { nextEvent: new Date(next).toISOString() }) };
+  return {
+    world: world.name,
+    time: new Date(world.nowMs).toISOString(),
+    rate: world.clock.rate,
+    settled: world.settled,
+    ...(next && { nextEvent: new Date(next).toISOString() }),
+  };
 }
 
 /** Speed by `rate` (0 pauses), a jump by `advanceMs`, or to the next event by `toNextEvent`. Answers when it is done. */
@@ -90,7 +129,7 @@ async function setClock(estate: Estate, body: Body) {
 }
 
 /** The administrators' door: `/slipway/v1/…` on the endpoint, for bearers of the token that only the home's owner can read. */
-export function adminDoor(installation: Installation, token: string): (request: HttpRequest) => Promise<HttpResponse> {
+export function adminDoor(installation: Administered, token: string): (request: HttpRequest) => Promise<HttpResponse> {
   const calls = Object.entries(CALLS).map(([call, run]) => {
     const [method = '', path = ''] = call.split(' ');
     return { method, pattern: new RegExp(`^/slipway/v1/${path.replaceAll('{}', '([^/]+)')}$`), run };
@@ -105,7 +144,9 @@ export function adminDoor(installation: Installation, token: string): (request: 
       return answer(200, await call.run({ installation, parameters, body: parse(request) }));
     } catch (error) {
       const isCaller = error instanceof BadCall || error instanceof SyntaxError;
-      return answer(isCaller ? 400 : error instanceof UnknownWorld ? 404 : 409, { error: error instanceof Error ? error.message : String(error) });
+      return answer(isCaller ? 400 : error instanceof UnknownWorld ? 404 : 409, {
+        error: error instanceof Error ? error.message : String(error),
+      });
     }
   };
 }

@@ -1,6 +1,6 @@
 import type { ArmPorts, Authentication } from '../arm/exchange.ts';
-import type { VerifyToken } from '../entra/verify.ts';
 import { TENANT_ID } from '../entra/seed.ts';
+import type { VerifyToken } from '../entra/verify.ts';
 
 /** Audiences of Azure Resource Manager: clients ask for its token under each of these names (azure-contract §1.3). */
 const AUDIENCES = ['https://management.azure.com', 'https://management.core.windows.net', '797f4846-ba00-4fd7-ba43-dac1f8f63013'];
@@ -8,8 +8,14 @@ const AUDIENCES = ['https://management.azure.com', 'https://management.core.wind
 const REFUSALS: { readonly [reason: string]: readonly [code: string, message: string] } = {
   malformed: ['InvalidAuthenticationToken', 'The access token is invalid.'],
   signature: ['InvalidAuthenticationToken', 'The access token validation failure. Signature validation failed.'],
-  issuer: ['InvalidAuthenticationTokenTenant', 'The access token is from the wrong issuer. It must match the tenant associated with this subscription.'],
-  audience: ['InvalidAuthenticationToken', 'The access token has been obtained for wrong audience or resource. It should exactly match with one of the allowed audiences.'],
+  issuer: [
+    'InvalidAuthenticationTokenTenant',
+    'The access token is from the wrong issuer. It must match the tenant associated with this subscription.',
+  ],
+  audience: [
+    'InvalidAuthenticationToken',
+    'The access token has been obtained for wrong audience or resource. It should exactly match with one of the allowed audiences.',
+  ],
   expired: ['ExpiredAuthenticationToken', 'The access token expiry UTC time is earlier than current UTC time.'],
   notYetValid: ['InvalidAuthenticationToken', 'The access token is not valid yet.'],
 };
@@ -33,6 +39,5 @@ export const armAuthentication = (verify: VerifyToken): Pick<ArmPorts, 'authenti
       },
     };
   },
-  authority: (request) =>
-    request.via === 'endpoint' ? `${request.origin}/adfs` : `https://login.microsoftonline.com/${TENANT_ID}`,
+  authority: (request) => (request.via === 'endpoint' ? `${request.origin}/adfs` : `https://login.microsoftonline.com/${TENANT_ID}`),
 });

@@ -4,6 +4,7 @@ const UNITS_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_00
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(text)) return undefined;
   let totalMs = 0;
-  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d|w)/g)) totalMs += Number(amount) * (UNITS_MS[unit as string] as number);
+  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d|w)/g))
+    totalMs += Number(amount) * (UNITS_MS[unit as string] as number);
   return Math.round(totalMs);
 }

@@ -3,21 +3,21 @@ import { aksControllers, aksRoutes, aksTypes } from '../aks/index.ts';
 import type { AksPorts } from '../aks/ports.ts';
 import { createArm } from '../arm/arm.ts';
 import { armTypes } from '../arm/arm-types.ts';
+import { armControllers } from '../arm/controllers.ts';
 import { armIndexes } from '../arm/estate.ts';
-import { operationsController } from '../arm/operations.ts';
 import { armHandler } from '../arm/pipeline.ts';
 import { azureRoutes, azureTypes } from '../azure/index.ts';
 import { clusterControllers } from '../controllers/index.ts';
 import type { Certificates } from '../engines/certificates/certificates.ts';
 import { entraIndexes } from '../entra/directory.ts';
-import { entraHandler } from '../entra/handler.ts';
 import { graphHandler } from '../entra/graph/handler.ts';
+import { entraHandler } from '../entra/handler.ts';
 import type { TokenKey } from '../entra/ports.ts';
 import { TENANT_ID } from '../entra/seed.ts';
 import { tokenVerifier } from '../entra/verify.ts';
-import { kinds } from '../kinds/index.ts';
 import type { Handler, HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { World } from '../kernel/world.ts';
+import { kinds } from '../kinds/index.ts';
 import { builtInAdmission } from '../kube/admission/chain.ts';
 import { clusterRecord } from '../kube/clusters.ts';
 import { indexesOf } from '../kube/registry/indexes.ts';
@@ -62,7 +62,7 @@ export function worldParts() {
   const { arm, aks } = blueprint({ endpoint: unreachable, authorityHost: unreachable, issueClient: unreachable });
   return {
     indexes: [...indexesOf(kinds), ...armIndexes(arm.types.values()), ...entraIndexes],
-    controllers: [operationsController(arm), ...aksControllers(aks), ...clusterControllers(runningClusters(builtInAdmission))],
+    controllers: [...armControllers(arm), ...aksControllers(aks), ...clusterControllers(runningClusters(builtInAdmission))],
   };
 }
 
@@ -120,11 +120,13 @@ const POLL_PAUSE_MS = 100;
 function aksPorts(world: World, ports: EstatePorts): Omit<AksPorts, 'arm' | 'open'> {
   const days = (count: number) => new Date(Date.now() + count * 86_400_000);
   return {
-    endpoint(reader, fqdn, via) {
+    endpoint(fqdn, via) {
       if (via !== 'endpoint') return { server: `https://${fqdn}:443`, ...(via === 'proxy' && { proxyUrl: ports.proxyUrl(world.name) }) };
       const scope = clusterOfHost(world, fqdn)?.scope;
       const port = scope && ports.clusterPort(world.name, scope);
-      return port ? { server: `https://127.0.0.1:${port}`, tlsServerName: fqdn } : { server: `https://${fqdn}:443`, proxyUrl: ports.proxyUrl(world.name) };
+      return port
+        ? { server: `https://127.0.0.1:${port}`, tlsServerName: fqdn }
+        : { server: `https://${fqdn}:443`, proxyUrl: ports.proxyUrl(world.name) };
     },
     authorityHost: (via) => (via === 'endpoint' ? 'https://localhost/' : undefined),
     issueClient: (scope, { name, groups }, lifetimeDays) =>
@@ -142,5 +144,7 @@ function aksPorts(world: World, ports: EstatePorts): Omit<AksPorts, 'arm' | 'ope
 const notBuilt: Handler = (request) => ({
   status: 501,
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ error: { code: 'NotImplemented', message: `Slipway does not implement ${request.host} yet.`, target: request.host } }),
+  body: JSON.stringify({
+    error: { code: 'NotImplemented', message: `Slipway does not implement ${request.host} yet.`, target: request.host },
+  }),
 });

@@ -5,10 +5,10 @@ import { parseAllDocuments } from 'yaml';
 import { AUTOMATION_APP_ID, TENANT_ID } from '../entra/seed.ts';
 import type { HttpResponse } from '../kernel/http.ts';
 import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
+import { table } from './cli/output.ts';
 import { DEFAULT_WORLD } from './durability.ts';
 import type { Estate } from './estate.ts';
 import { type Installation, SUBSCRIPTION_ID } from './installation.ts';
-import { table } from './cli/output.ts';
 
 interface Step {
   readonly title: string;
@@ -138,11 +138,18 @@ interface Manifest {
 /** Server-side apply; the resource's name comes from discovery. Returns "deployment/web". */
 async function apply(kube: Client, manifest: Manifest): Promise<string> {
   const root = manifest.apiVersion.includes('/') ? `/apis/${manifest.apiVersion}` : `/api/${manifest.apiVersion}`;
-  const { resources } = (await kube('GET', root)) as unknown as { readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[] };
+  const { resources } = (await kube('GET', root)) as unknown as {
+    readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+  };
   const resource = resources.find(({ kind, name }) => kind === manifest.kind && !name.includes('/'));
   if (!resource) throw new Error(`the cluster does not serve ${manifest.apiVersion} ${manifest.kind}`);
   const namespace = resource.namespaced ? `/namespaces/${manifest.metadata.namespace ?? 'default'}` : '';
-  await kube('PATCH', `${root}${namespace}/${resource.name}/${manifest.metadata.name}?fieldManager=slipway&force=true`, manifest, 'application/apply-patch+yaml');
+  await kube(
+    'PATCH',
+    `${root}${namespace}/${resource.name}/${manifest.metadata.name}?fieldManager=slipway&force=true`,
+    manifest,
+    'application/apply-patch+yaml',
+  );
   return `${manifest.kind.toLowerCase()}/${manifest.metadata.name}`;
 }
 

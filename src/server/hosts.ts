@@ -38,7 +38,11 @@ const HEALTH_ROOTS = new Set(['healthz', 'livez', 'readyz']);
 
 /** The service behind a path on the endpoint itself (`https://localhost:<port>`), where one name stands for all of them. */
 export function serviceOfPath(path: string): Service {
-  const root = path.split('/').find((segment) => segment !== '')?.toLowerCase() ?? '';
+  const root =
+    path
+      .split('/')
+      .find((segment) => segment !== '')
+      ?.toLowerCase() ?? '';
   if (root === 'slipway') return 'admin';
   if (HEALTH_ROOTS.has(root)) return 'health';
   if (GRAPH_ROOTS.has(root)) return 'graph';

@@ -1,23 +1,23 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { seedSubscription } from '../arm/seed.ts';
 import { type Certificates, openCertificates } from '../engines/certificates/certificates.ts';
-import { type Listener, type ListenerLog } from '../engines/listener/options.ts';
 import { startListener } from '../engines/listener/listener.ts';
+import type { Listener, ListenerLog } from '../engines/listener/options.ts';
 import { openJournal, type SqliteJournal } from '../engines/store-sqlite/journal.ts';
 import { deleteWorld, forkWorldFile, listSaves, listWorlds, loadWorld, saveWorld, worldFile } from '../engines/store-sqlite/worlds.ts';
 import type { TokenKey } from '../entra/ports.ts';
 import { ADMINISTRATOR_ID, AUTOMATION_ID, seedDirectory } from '../entra/seed.ts';
-import { seedSubscription } from '../arm/seed.ts';
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import { memoryJournal } from '../kernel/journal.ts';
 import { World } from '../kernel/world.ts';
-import { adminDoor } from './admin.ts';
+import { type Administered, adminDoor, UnknownWorld } from './admin.ts';
 import { ClusterDoors } from './cluster-doors.ts';
 import { DEFAULT_WORLD, Durability } from './durability.ts';
 import { Estate, type EstatePorts, worldParts } from './estate.ts';
-import { Home } from './home.ts';
+import type { Home } from './home.ts';
 import { isOurs, serviceOfHost, serviceOfPath } from './hosts.ts';
-import { tooLarge } from './too-large.ts';
 import { clusterOfHost } from './kube-door.ts';
+import { tooLarge } from './too-large.ts';
 
 /** Id of the subscription that every world starts with: fixed, so that scripts written for one world fit every other. */
 export const SUBSCRIPTION_ID = '51197a9e-0000-4a5a-8000-000000000002';
@@ -34,15 +34,13 @@ export interface InstallationOptions {
   readonly log: ListenerLog;
 }
 
-export class UnknownWorld extends Error {}
-
 interface Living {
   readonly estate: Estate;
   readonly doors: ClusterDoors;
 }
 
 /** One process: its worlds, its port, its keys. */
-export class Installation {
+export class Installation implements Administered {
   readonly home: Home;
   readonly certificates: Certificates;
   readonly ephemeral: boolean;
@@ -160,9 +158,18 @@ export class Installation {
   }
 
   async #open(name: string, seed = randomBytes(16).toString('hex')): Promise<Estate> {
-    const opened = this.ephemeral ? { journal: memoryJournal(), recovered: undefined } : await openJournal(worldFile(this.home.folder, name));
+    const opened = this.ephemeral
+      ? { journal: memoryJournal(), recovered: undefined }
+      : await openJournal(worldFile(this.home.folder, name));
     const { recovered } = opened;
-    const world = new World({ name, seed, ...this.#parts, journal: opened.journal, hostNowMs: Date.now(), ...(recovered && { recovered }) });
+    const world = new World({
+      name,
+      seed,
+      ...this.#parts,
+      journal: opened.journal,
+      hostNowMs: Date.now(),
+      ...(recovered && { recovered }),
+    });
     const automationSecret = this.home.secret('automation-secret');
     world.transact((tx) => {
       seedDirectory(tx, { automationSecret });
@@ -203,10 +210,16 @@ export class Installation {
     if (!serviceOfHost(request.host)) {
       const service = serviceOfPath(request.path);
       if (service === 'admin') return this.#admin(request);
-      if (service === 'health') return { status: this.#living.size ? 200 : 503, headers: { 'content-type': 'text/plain' }, body: this.#living.size ? 'ok' : 'starting' };
+      if (service === 'health')
+        return {
+          status: this.#living.size ? 200 : 503,
+          headers: { 'content-type': 'text/plain' },
+          body: this.#living.size ? 'ok' : 'starting',
+        };
     }
     const living = this.#living.get(request.world || DEFAULT_WORLD);
-    if (!living) return { status: 404, headers: { 'content-type': 'text/plain' }, body: `There is no world ${request.world || DEFAULT_WORLD}.\n` };
+    if (!living)
+      return { status: 404, headers: { 'content-type': 'text/plain' }, body: `There is no world ${request.world || DEFAULT_WORLD}.\n` };
     return living.estate.handle(request);
   }
 
@@ -227,4 +240,3 @@ export class Installation {
     return this.certificates.secureContext(host);
   }
 }
-

@@ -2,10 +2,10 @@ import { getResource } from '../arm/estate.ts';
 import type { Certificates } from '../engines/certificates/certificates.ts';
 import { directGroupsOf } from '../entra/directory.ts';
 import type { VerifyToken } from '../entra/verify.ts';
-import { kinds } from '../kinds/index.ts';
 import type { Handler, HttpResponse } from '../kernel/http.ts';
 import { isObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
+import { kinds } from '../kinds/index.ts';
 import { builtInAdmission } from '../kube/admission/chain.ts';
 import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
 import type { User } from '../kube/kind.ts';
@@ -27,7 +27,8 @@ export function kubeDoor(world: World, certificates: Certificates, verify: Verif
     verifyServiceAccountToken: (token, scope) => tokens.verify(token, scope),
     signServiceAccountToken: (claims, scope) => tokens.sign(claims, scope),
     serviceAccountKeys: (scope) => tokens.keys(scope),
-    verifyEntraToken: async (token) => entraUser(world, await verify(token, { audiences: [AKS_SERVER_ID, `api://${AKS_SERVER_ID}`], nowMs: Date.now() })),
+    verifyEntraToken: async (token) =>
+      entraUser(world, await verify(token, { audiences: [AKS_SERVER_ID, `api://${AKS_SERVER_ID}`], nowMs: Date.now() })),
     after(delayMs, work) {
       const timer = setTimeout(work, delayMs);
       return () => clearTimeout(timer);
@@ -40,7 +41,9 @@ export function kubeDoor(world: World, certificates: Certificates, verify: Verif
       return record?.running ? handler(request, served(world, record)) : unreachable(request.host);
     },
     async issuer(request) {
-      const record = world.reader.list<ClusterRecord>(CLUSTERS).find(({ value }) => `https://${request.host}${request.path}`.startsWith(value.issuer))?.value;
+      const record = world.reader
+        .list<ClusterRecord>(CLUSTERS)
+        .find(({ value }) => `https://${request.host}${request.path}`.startsWith(value.issuer))?.value;
       if (!record) return { status: 404, headers: {}, body: '' };
       const path = `https://${request.host}${request.path}`.slice(record.issuer.length).replace(/^\//, '');
       return issuerPage(record, path, await tokens.keys(record.scope));
@@ -90,7 +93,11 @@ const unreachable = (host: string): HttpResponse => ({
 });
 
 function issuerPage(record: ClusterRecord, path: string, keys: unknown): HttpResponse {
-  const json = (value: unknown): HttpResponse => ({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+  const json = (value: unknown): HttpResponse => ({
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  });
   const base = record.issuer.replace(/\/$/, '');
   if (path === 'openid/v1/jwks') return json(keys);
   if (path !== '.well-known/openid-configuration') return { status: 404, headers: {}, body: '' };

@@ -43,7 +43,7 @@ function listCredential(ports: AksPorts, role: Role, { resource, reader, via }: 
   const config = kubeconfig({
     cluster: resource.name,
     user,
-    ...ports.endpoint(reader, record.fqdn, via),
+    ...ports.endpoint(record.fqdn, via),
     caCertificate: record.caCertificate,
     credential:
       aad && role !== 'clusterAdmin'

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
 import { call, NotRunning } from '../admin-client.ts';
-import { parseDuration } from '../duration.ts';
 import { DEFAULT_WORLD } from '../durability.ts';
+import { parseDuration } from '../duration.ts';
 import { Home } from '../home.ts';
 import { version } from '../version.ts';
 import { clientVariables, guessShell, loginAz, SHELLS, type Shell, shellLines } from './environment.ts';
 import { EXIT, Failure, print, table, withProgress } from './output.ts';
-import { type UpOptions, up } from './up.ts';
+import type { UpOptions } from './up.ts';
 
 interface Described {
   readonly name: string;
@@ -49,7 +49,8 @@ export function program(): Command {
   return root;
 }
 
-const homeOption = () => new Option('--home <folder>', 'folder of this installation').default(Home.defaultFolder(), 'SLIPWAY_HOME or ~/.slipway');
+const homeOption = () =>
+  new Option('--home <folder>', 'folder of this installation').default(Home.defaultFolder(), 'SLIPWAY_HOME or ~/.slipway');
 const worldOption = () => new Option('--world <name>', 'world to speak of').default(DEFAULT_WORLD);
 const command = (parent: Command, name: string, description: string): Command =>
   parent.command(name).description(description).addOption(homeOption()).option('--json', 'print JSON');
@@ -63,10 +64,18 @@ function addService(root: Command): void {
     .option('--offline', 'refuse connections to hosts that are not simulated')
     .option('--seed <text>', 'seed of a new world: the same seed and inputs give the same world')
     .addOption(new Option('--example <folder>', 'deploy an example into an empty world').hideHelp())
-    .action((options: UpOptions & Common) => up(homeOf(options), options));
+    .action(async (options: UpOptions & Common) => {
+      // Loaded only here: the other commands talk to a running process and start in a tenth of the time.
+      const { up } = await import('./up.ts');
+      await up(homeOf(options), options);
+    });
   command(root, 'status', 'tell whether the service runs, and what its worlds hold').action(async (options: Common) => {
     const status = await call<Status>(homeOf(options), 'GET', 'status');
-    print(status, options.json ?? false, ({ port, pid, worlds }) => `Slipway ${status.version} runs on https://127.0.0.1:${port} (pid ${pid}).\n\n${worldTable(worlds)}`);
+    print(
+      status,
+      options.json ?? false,
+      ({ port, pid, worlds }) => `Slipway ${status.version} runs on https://127.0.0.1:${port} (pid ${pid}).\n\n${worldTable(worlds)}`,
+    );
   });
   command(root, 'down', 'stop the service').action(async (options: Common) => {
     const home = homeOf(options);
@@ -111,7 +120,9 @@ function addClients(root: Command): void {
       const variables = clientVariables(home, { world: options.world, vantage: options.from });
       if (!options.unset) await call(home, 'GET', 'status');
       if (options.login && !options.unset) process.stderr.write(`# ${loginAz(home, variables)}\n`);
-      print(variables, options.json ?? false, () => shellLines(variables, options.shell ?? guessShell(), options.unset ?? false).join('\n'));
+      print(variables, options.json ?? false, () =>
+        shellLines(variables, options.shell ?? guessShell(), options.unset ?? false).join('\n'),
+      );
     });
   command(root, 'shell', 'open a shell in which az, kubectl and other clients are led here')
     .addOption(worldOption())
@@ -123,7 +134,9 @@ function addClients(root: Command): void {
       process.stderr.write(`${loginAz(home, variables)} Leave this shell with "exit".\n`);
       const shell = process.env['SHELL'] ?? (process.platform === 'win32' ? 'powershell' : 'bash');
       process.exitCode = await new Promise<number>((resolve) => {
-        spawn(shell, { stdio: 'inherit', env: { ...process.env, ...variables, SLIPWAY_WORLD: options.world } }).on('exit', (code) => resolve(code ?? EXIT.failed));
+        spawn(shell, { stdio: 'inherit', env: { ...process.env, ...variables, SLIPWAY_WORLD: options.world } }).on('exit', (code) =>
+          resolve(code ?? EXIT.failed),
+        );
       });
     });
 }
@@ -131,7 +144,13 @@ function addClients(root: Command): void {
 const worldTable = (worlds: readonly Described[]): string =>
   table(
     ['WORLD', 'TIME', 'SPEED', 'CLUSTERS', 'REVISION'],
-    worlds.map(({ name, time, rate, clusters, revision }) => [name, time, rate === 0 ? 'paused' : `×${rate}`, String(clusters), String(revision)]),
+    worlds.map(({ name, time, rate, clusters, revision }) => [
+      name,
+      time,
+      rate === 0 ? 'paused' : `×${rate}`,
+      String(clusters),
+      String(revision),
+    ]),
   );
 
 function addWorlds(root: Command): void {
@@ -144,12 +163,19 @@ function addWorlds(root: Command): void {
     .addOption(worldOption())
     .action(async (name: string, options: Common) => {
       const world = await withProgress('Forking', call<Described>(homeOf(options), 'POST', `worlds/${options.world}/fork`, { name }));
-      print(world, options.json ?? false, () => `World ${name} is a branch of ${options.world}. Use it with: eval "$(slipway env --world ${name})"`);
+      print(
+        world,
+        options.json ?? false,
+        () => `World ${name} is a branch of ${options.world}. Use it with: eval "$(slipway env --world ${name})"`,
+      );
     });
   command(worlds, 'save <name>', 'keep a copy of a world on disk')
     .addOption(worldOption())
     .action(async (name: string, options: Common) => {
-      const saved = await withProgress('Saving', call<{ revision: number }>(homeOf(options), 'POST', `worlds/${options.world}/save`, { name }));
+      const saved = await withProgress(
+        'Saving',
+        call<{ revision: number }>(homeOf(options), 'POST', `worlds/${options.world}/save`, { name }),
+      );
       print(saved, options.json ?? false, ({ revision }) => `World ${options.world} is saved as ${name}, at revision ${revision}.`);
     });
   command(worlds, 'load <save>', 'put a saved world in the place of a living one, or beside them')
@@ -178,12 +204,15 @@ function addClock(root: Command): void {
   };
   command(clock, 'show', 'print the world’s time')
     .addOption(worldOption())
-    .action(async (options: Common) => print(await call<Clock>(homeOf(options), 'GET', `worlds/${options.world}/clock`), options.json ?? false, clockText));
+    .action(async (options: Common) =>
+      print(await call<Clock>(homeOf(options), 'GET', `worlds/${options.world}/clock`), options.json ?? false, clockText),
+    );
   command(clock, 'advance [duration]', 'let time pass at once, e.g. 30d or 1h30m; without a duration, to the next event')
     .addOption(worldOption())
     .action(async (duration: string | undefined, options: Common) => {
       const advanceMs = duration === undefined ? undefined : parseDuration(duration);
-      if (duration !== undefined && advanceMs === undefined) throw new Failure(`"${duration}" is no duration; write 30d, 12h or 1h30m`, EXIT.usage);
+      if (duration !== undefined && advanceMs === undefined)
+        throw new Failure(`"${duration}" is no duration; write 30d, 12h or 1h30m`, EXIT.usage);
       await set(options, 'Advancing', advanceMs === undefined ? { toNextEvent: true } : { advanceMs });
     });
   command(clock, 'speed <factor>', 'let time run so many times as fast as the host’s')

@@ -46,7 +46,8 @@ export function guessShell(): Shell {
 export function shellLines(variables: Readonly<Record<string, string>>, shell: Shell, unset: boolean): string[] {
   return Object.entries(variables).map(([name, value]) => {
     if (shell === 'fish') return unset ? `set -e ${name};` : `set -gx ${name} '${value.replaceAll("'", "\\'")}';`;
-    if (shell === 'powershell') return unset ? `Remove-Item Env:${name} -ErrorAction SilentlyContinue` : `$Env:${name} = '${value.replaceAll("'", "''")}'`;
+    if (shell === 'powershell')
+      return unset ? `Remove-Item Env:${name} -ErrorAction SilentlyContinue` : `$Env:${name} = '${value.replaceAll("'", "''")}'`;
     return unset ? `unset ${name};` : `export ${name}='${value.replaceAll("'", "'\\''")}';`;
   });
 }
@@ -55,8 +56,24 @@ export function shellLines(variables: Readonly<Record<string, string>>, shell: S
 export function loginAz(home: Home, variables: Readonly<Record<string, string>>): string {
   if (isLoggedIn(home)) return 'az is logged in.';
   mkdirSync(home.azure, { recursive: true, mode: 0o700 });
-  const args = ['login', '--service-principal', '-u', AUTOMATION_APP_ID, '-p', home.secret('automation-secret'), '--tenant', TENANT_ID, '-o', 'none'];
-  const outcome = spawnSync('az', args, { env: { ...process.env, ...variables }, stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000, shell: process.platform === 'win32' });
+  const args = [
+    'login',
+    '--service-principal',
+    '-u',
+    AUTOMATION_APP_ID,
+    '-p',
+    home.secret('automation-secret'),
+    '--tenant',
+    TENANT_ID,
+    '-o',
+    'none',
+  ];
+  const outcome = spawnSync('az', args, {
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 120_000,
+    shell: process.platform === 'win32',
+  });
   if (outcome.error) return 'az was not found: nothing to log in.';
   if (outcome.status !== 0) return `az could not be logged in: ${outcome.stderr.toString().trim().split('\n').at(-1) ?? ''}`;
   return 'az is logged in as slipway-automation, Owner of subscription Slipway.';
@@ -66,6 +83,8 @@ function isLoggedIn(home: Home): boolean {
   const file = join(home.azure, 'azureProfile.json');
   if (!existsSync(file)) return false;
   // az writes a byte order mark.
-  const profile = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as { readonly subscriptions?: readonly { readonly tenantId: string }[] };
+  const profile = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as {
+    readonly subscriptions?: readonly { readonly tenantId: string }[];
+  };
   return profile.subscriptions?.some(({ tenantId }) => tenantId === TENANT_ID) ?? false;
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { pino } from 'pino';
 import { PortInUseError } from '../../engines/listener/bind.ts';
-import { lockHome, HomeLocked } from '../../engines/store-sqlite/lock.ts';
+import { HomeLocked, lockHome } from '../../engines/store-sqlite/lock.ts';
 import { call } from '../admin-client.ts';
 import { runExample } from '../example.ts';
 import type { Home } from '../home.ts';
@@ -67,7 +67,8 @@ function lock(home: Home): () => void {
     const held = lockHome(home.folder);
     return () => held.release();
   } catch (error) {
-    if (error instanceof HomeLocked) throw new Failure(`${error.message}. Use it with "slipway status", stop it with "slipway down", or choose another --home.`);
+    if (error instanceof HomeLocked)
+      throw new Failure(`${error.message}. Use it with "slipway status", stop it with "slipway down", or choose another --home.`);
     throw error;
   }
 }
@@ -86,7 +87,8 @@ async function start(home: Home, options: UpOptions): Promise<Installation> {
       log: { error: (fields, message) => log.error(fields, message), debug: (fields, message) => log.debug(fields, message) },
     });
   } catch (error) {
-    if (error instanceof PortInUseError) throw new Failure(`${error.message}. Choose another with --port, or the next free one with --port auto.`);
+    if (error instanceof PortInUseError)
+      throw new Failure(`${error.message}. Choose another with --port, or the next free one with --port auto.`);
     throw error;
   }
 }
