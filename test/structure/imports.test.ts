@@ -30,6 +30,8 @@ function refusal(from: SourceFile, imported: string): string | undefined {
   const target = layerOf(imported);
   if (layer === undefined) return undefined;
   if (imported.startsWith('gen/')) return WITHOUT_TABLES.includes(layer) ? `${layer} knows no generated tables` : undefined;
+  // The manifest is where the version stands.
+  if (layer === 'server' && imported === 'package.json') return undefined;
   if (target === undefined) return from.isTest ? undefined : 'only tests reach outside src';
   if (target === layer) return refusalWithin(layer, from, imported);
   return ALLOWED[layer]?.includes(target) ? undefined : `${layer} must not import ${target}`;
