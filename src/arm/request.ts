@@ -4,6 +4,25 @@ import { contentTooLarge, invalidApiVersion, invalidContent, missingApiVersion, 
 import { revisionOf } from './render.ts';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Far above any resource; keeps what walks a body from running out of stack. */
+const DEPTH_LIMIT = 200;
+
+/** Whether JSON text nests deeper than the limit. One pass; brackets inside strings do not count. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (quoted) {
+      if (unit === 92) i++;
+      else if (unit === 34) quoted = false;
+    } else if (unit === 34) quoted = true;
+    else if (unit === 91 || unit === 123) {
+      if (++depth > DEPTH_LIMIT) return true;
+    } else if (unit === 93 || unit === 125) depth--;
+  }
+  return false;
+}
 
 /** The request's api-version. Any well-formed one is accepted (azure-contract §2.1). Throws Refusal. */
 export function apiVersionOf(query: URLSearchParams): string {
@@ -22,6 +41,7 @@ export function decodeBody(request: HttpRequest, needed: boolean): JsonObject {
     if (needed) throw invalidContent('The request body is missing.');
     return {};
   }
+  if (isTooDeep(text)) throw invalidContent(`The request body is nested deeper than ${DEPTH_LIMIT} levels.`);
   let value: Json;
   try {
     value = JSON.parse(text) as Json; // JSON.parse yields nothing but JSON

@@ -191,6 +191,11 @@ export interface ResourceType {
   readonly operationSegment?: string;
   /** GET/PUT/DELETE verbs that do not exist on this type: 405. */
   readonly without?: readonly ('GET' | 'PUT' | 'PATCH' | 'DELETE' | 'LIST')[];
+  /**
+   * True for a type that exists in Azure and cannot be written yet: PUT and PATCH answer 501 by its name, reads answer truthfully
+   * that there is none, which clients such as azurerm rely on.
+   */
+  readonly unbuilt?: boolean;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface Seed {
   readonly owners: readonly string[];
 }
 
-/** Writes a subscription and its owners' role assignments. Does nothing where they exist. */
+/** Writes a subscription and its owners' role assignments (their principalType is the directory's). Does nothing where they exist. */
 export function seedSubscription(tx: Transaction, { subscription, displayName, owners }: Seed): void {
   const id = subscriptionId(subscription);
   const base = { provisioningState: 'Succeeded', systemData: systemData(tx.nowMs, undefined, undefined) };
@@ -30,7 +30,7 @@ export function seedSubscription(tx: Transaction, { subscription, displayName, o
       id: `${id}/providers/${ROLE_ASSIGNMENT_TYPE}/${name}`,
       name,
       type: ROLE_ASSIGNMENT_TYPE,
-      desired: { principalId, roleDefinitionId: `${id}/providers/Microsoft.Authorization/roleDefinitions/${OWNER}`, principalType: 'User' },
+      desired: { principalId, roleDefinitionId: `${id}/providers/Microsoft.Authorization/roleDefinitions/${OWNER}` },
       observed: { scope: id, createdOn: now, updatedOn: now, createdBy: '', updatedBy: '' },
     });
   }

@@ -29,6 +29,7 @@ const permissionOf = (type: ResourceType, verb: string): string => `${type.permi
 /** GET, HEAD, PUT, PATCH, DELETE of one resource. */
 export function serveResource(exchange: Exchange, type: ResourceType, id: string): Answer {
   const { method } = exchange.request;
+  if (type.unbuilt && (method === 'PUT' || method === 'PATCH')) throw notImplemented(type.name);
   const verbs = (['GET', 'PUT', 'PATCH', 'DELETE'] as const).filter((verb) => !type.without?.includes(verb));
   switch (method === 'HEAD' ? 'GET' : verbs.find((verb) => verb === method)) {
     case 'GET':

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at } from '../arm/merge.ts';
+import type { ResourceType } from '../arm/resource-type.ts';
 import { inGroup, NOBODY, SUBSCRIPTION, testEstate } from '../arm/test-estate.ts';
+import { networkInterface } from './network/network-interface.ts';
 import { subnet } from './network/subnet.ts';
 import { virtualNetwork } from './network/virtual-network.ts';
 
 const TYPES = [virtualNetwork, subnet];
 const VNET = inGroup('rg', 'Microsoft.Network/virtualNetworks/v1');
 const SPACE = { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } };
-const withGroup = async (types = TYPES) => {
+const withGroup = async (types: readonly ResourceType[] = TYPES) => {
   const estate = testEstate(types);
   assert.equal((await estate.call('PUT', inGroup('rg'), { location: 'East US 2' })).status, 201);
   return estate;
@@ -110,6 +112,7 @@ test('requests that are no requests', async () => {
   assert.deepEqual(await code('GET', `${VNET}?api-version=banana`), [400, 'InvalidApiVersionParameter']);
   assert.deepEqual(await code('PUT', VNET, '{"location":'), [400, 'InvalidRequestContent']);
   assert.deepEqual(await code('PUT', VNET, '[]'), [400, 'InvalidRequestContent']);
+  assert.deepEqual(await code('PUT', VNET, `${'{"a":['.repeat(100_000)}`), [400, 'InvalidRequestContent']);
   assert.deepEqual(await code('PUT', VNET, { location: 5, properties: 'x' }), [400, 'MultipleErrorsOccurred']);
   assert.deepEqual(await code('PUT', VNET, `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`), [413, 'RequestContentTooLarge']);
   assert.deepEqual(await code('PUT', VNET, { properties: SPACE }), [400, 'LocationRequired']);
@@ -164,6 +167,31 @@ test('role-based access control is enforced, through groups and at every level',
   assert.equal(deleted.status, 200);
   assert.equal(at(deleted.body, 'properties.principalId'), '33333333-3333-4333-8333-333333333333');
   assert.equal((await call('GET', VNET, undefined, { as: NOBODY })).status, 403);
+});
+
+test('linking to what the caller may not join is refused', async () => {
+  const { call, done } = await withGroup([virtualNetwork, subnet, networkInterface]);
+  await done('PUT', VNET, {
+    location: 'eastus2',
+    properties: { ...SPACE, subnets: [{ name: 's', properties: { addressPrefix: '10.0.0.0/24' } }] },
+  });
+  await done('PUT', inGroup('theirs'), { location: 'eastus2' });
+  const contributor = '/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c';
+  const grant = (scope: string, name: string) =>
+    call('PUT', `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`, {
+      properties: { roleDefinitionId: contributor, principalId: NOBODY.objectId },
+    });
+  assert.equal((await grant(inGroup('theirs'), '44444444-4444-4444-8444-444444444444')).status, 201);
+  const nic = inGroup('theirs', 'Microsoft.Network/networkInterfaces/n');
+  const body = {
+    location: 'eastus2',
+    properties: { ipConfigurations: [{ name: 'a', properties: { subnet: { id: `${VNET}/subnets/s` } } }] },
+  };
+  const refused = await call('PUT', nic, body, { as: NOBODY });
+  assert.deepEqual([refused.status, at(refused.body, 'error.code')], [403, 'LinkedAuthorizationFailed']);
+  assert.match(String(at(refused.body, 'error.message')), /virtualNetworks\/subnets\/join\/action/);
+  await grant(`${VNET}/subnets/s`, '55555555-5555-4555-8555-555555555555');
+  assert.equal((await call('PUT', nic, body, { as: NOBODY })).status, 201);
 });
 
 test('etags guard writes', async () => {

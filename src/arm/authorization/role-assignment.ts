@@ -42,11 +42,12 @@ export const roleAssignment = (directory: Directory): ResourceType => ({
       updatedBy: by,
     };
   },
-  render: (properties) => ({
+  render: (properties, resource, reader) => ({
     condition: null,
     conditionVersion: null,
     description: null,
     delegatedManagedIdentityResourceId: null,
+    principalType: directory.kindOf(reader, textAt(resource.desired, 'principalId')) ?? 'Unknown',
     ...properties,
   }),
 });
