@@ -3,6 +3,7 @@ import { equal } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, integer, labelsText, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present, when } from '../defaulting.ts';
 import { daemonSetFaults, daemonSetUpdateFaults } from './daemonset-validation.ts';
 
@@ -47,6 +48,7 @@ export const daemonSet: Kind = {
   },
   validate: (object: DaemonSet) => daemonSetFaults(object),
   validateUpdate: (object: DaemonSet, previous: DaemonSet) => daemonSetUpdateFaults(object, previous),
+  warnings: ({ metadata, spec }: DaemonSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,
     integer<DaemonSet>('Desired', 'Nodes that should run the pod.', (o) => o.status?.desiredNumberScheduled ?? 0),

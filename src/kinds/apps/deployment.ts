@@ -2,6 +2,7 @@ import type { Deployment } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present, when } from '../defaulting.ts';
 import { deploymentFaults, deploymentUpdateFaults } from './deployment-validation.ts';
 
@@ -34,6 +35,7 @@ export const deployment: Kind = {
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: Deployment) => deploymentFaults(object),
   validateUpdate: (object: Deployment, previous: Deployment) => deploymentUpdateFaults(object, previous),
+  warnings: ({ metadata, spec }: Deployment) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,
     column<Deployment>('Ready', 'Pods that are ready, of those desired.', (o) => `${o.status?.readyReplicas ?? 0}/${o.spec.replicas ?? 0}`),

@@ -3,6 +3,7 @@ import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, integer, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present } from '../defaulting.ts';
 import { immutable, nonNegative } from '../faults.ts';
 import { orphans, selectable } from '../selectable.ts';
@@ -34,6 +35,7 @@ export const replicaSet: Kind = {
     immutable('spec.selector', spec.selector, previous.selector, faults);
     return faults;
   },
+  warnings: ({ metadata, spec }: ReplicaSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,
     integer<ReplicaSet>('Desired', 'Pods that are desired.', (o) => o.spec.replicas ?? 0),

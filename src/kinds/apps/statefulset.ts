@@ -3,6 +3,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, templateColumns } from '../columns.ts';
 import { claimTemplateDefaults } from '../core/claim-defaults.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, each, fields, present, when } from '../defaulting.ts';
 import { statefulSetFaults, statefulSetUpdateFaults } from './statefulset-validation.ts';
 
@@ -37,6 +38,7 @@ export const statefulSet: Kind = {
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
   validate: (object: StatefulSet) => statefulSetFaults(object),
   validateUpdate: (object: StatefulSet, previous: StatefulSet) => statefulSetUpdateFaults(object, previous),
+  warnings: ({ metadata, spec }: StatefulSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,
     column<StatefulSet>(

@@ -3,6 +3,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { humanAge } from '../../kube/table-format.ts';
 import { ageColumn, boolean, column, integer, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
+import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present } from '../defaulting.ts';
 import { cronJobFaults } from './cronjob-validation.ts';
 
@@ -29,6 +30,8 @@ export const cronJob: Kind = {
   }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: CronJob) => cronJobFaults(object),
+  warnings: ({ metadata, spec }: CronJob) =>
+    workloadWarnings(metadata.name, 'spec.jobTemplate.spec.template', spec.jobTemplate.spec?.template),
   columns: [
     nameColumn,
     column<CronJob>('Schedule', 'Schedule in cron syntax.', (o) => o.spec.schedule),

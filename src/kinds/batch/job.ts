@@ -2,6 +2,7 @@ import type { Job } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { humanDuration } from '../../kube/table-format.ts';
 import { ageColumn, column, nameColumn, selectorText, templateColumns } from '../columns.ts';
+import { workloadWarnings } from '../core/pod/warnings.ts';
 import { selectable } from '../selectable.ts';
 import { jobDefaults } from './job-defaults.ts';
 import { withGeneratedSelector } from './job-selector.ts';
@@ -45,6 +46,7 @@ export const job: Kind = {
   prepareForCreate: (object: Job) => ({ ...withGeneratedSelector(object), status: {} }),
   validate: (object: Job) => jobFaults(object),
   validateUpdate: (object: Job, previous: Job) => jobUpdateFaults(object, previous),
+  warnings: ({ metadata, spec }: Job) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,
     column<Job>('Status', 'How far the job is.', statusText),

@@ -52,6 +52,15 @@ export const service: Kind = {
   nameRule: nameIs1035Label,
   validate: (object: Service) => serviceFaults(object),
   validateUpdate: (object: Service, previous: Service) => serviceUpdateFaults(object, previous),
+  warnings({ spec }: Service) {
+    if (spec.clusterIP !== 'None') return [];
+    const ignored = [
+      ...(spec.loadBalancerIP ? ['loadBalancerIP'] : []),
+      ...(spec.externalIPs?.length ? ['externalIPs'] : []),
+      ...(spec.sessionAffinity !== 'None' ? ['SessionAffinity'] : []),
+    ];
+    return ignored.map((field) => `spec.${field} is ignored when spec.clusterIP is "None"`);
+  },
   columns: [
     nameColumn,
     column<Service>('Type', 'How the service is exposed.', ({ spec }) => spec.type ?? ''),

@@ -5,6 +5,7 @@ import { defaults, present } from '../defaulting.ts';
 import { ingressFaults } from './ingress-validation.ts';
 
 const SHOWN = 3;
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 function hostsText({ spec }: Ingress): string {
   const hosts = (spec.rules ?? []).map(({ host }) => host).filter((host) => !!host);
@@ -26,6 +27,10 @@ export const ingress: Kind = {
   default: defaults({ spec: present() }),
   prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
   validate: (object: Ingress) => ingressFaults(object),
+  warnings: ({ metadata, spec }: Ingress) =>
+    metadata.annotations?.[CLASS_ANNOTATION] !== undefined && !spec.ingressClassName
+      ? [`annotation ${JSON.stringify(CLASS_ANNOTATION)} is deprecated, please use 'spec.ingressClassName' instead`]
+      : [],
   columns: [
     nameColumn,
     column<Ingress>('Class', 'Ingress class.', (o) => o.spec.ingressClassName ?? '<none>'),

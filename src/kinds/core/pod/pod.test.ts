@@ -249,3 +249,24 @@ describe('updates', () => {
     ]);
   });
 });
+
+test('what is accepted may still be worth a warning', () => {
+  const container = {
+    ...nginx,
+    env: [
+      { name: 'A', value: '1' },
+      { name: 'A', value: '2' },
+    ],
+    ports: [{ containerPort: 80 }, { containerPort: 80 }],
+    resources: { requests: { memory: '100m' } },
+  };
+  const spec = { containers: [container], nodeSelector: { 'beta.kubernetes.io/os': 'linux' }, terminationGracePeriodSeconds: -1 };
+  assert.deepEqual(faultsOf(spec), []);
+  assert.deepEqual(pod.warnings?.(create(spec), context), [
+    'spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
+    'spec.containers[0].resources.requests[memory]: fractional byte value "100m" is invalid, must be an integer',
+    'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
+    'spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]',
+    'spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1',
+  ]);
+});

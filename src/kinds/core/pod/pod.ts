@@ -10,6 +10,7 @@ import { qosClass } from './qos.ts';
 import { podRequests } from './requests.ts';
 import { podSpecFaults } from './validate-spec.ts';
 import { podUpdateFaults } from './validate-update.ts';
+import { podNameWarnings, podWarnings } from './warnings.ts';
 
 /** A pod with scheduling gates says at once why nobody schedules it. */
 const gatedCondition: PodCondition = {
@@ -95,5 +96,9 @@ export const pod: Kind = {
     return faults;
   },
   validateUpdate: (object: Pod, previous: Pod) => podUpdateFaults(object, previous),
+  warnings: ({ metadata, spec }: Pod) => [
+    ...podNameWarnings(metadata.name),
+    ...podWarnings('spec', spec, 'metadata', metadata.annotations),
+  ],
   columns: podColumns,
 };

@@ -4,7 +4,7 @@ import { dnsLabel, dnsSubdomain } from '../../../kube/names/dns.ts';
 import { ipAddress } from '../../../kube/names/ip.ts';
 import { qualifiedName, validateAnnotations, validateLabels } from '../../../kube/names/labels.ts';
 import { inRange } from '../../../kube/names/values.ts';
-import { type Faults, messages, nonNegative, oneOf } from '../../faults.ts';
+import { type Faults, messages, oneOf } from '../../faults.ts';
 import { containerFaults, ephemeralContainerFaults, initContainerFaults, podScope } from './validate-container.ts';
 import { amountFaults } from './validate-resources.ts';
 import { affinityFaults, tolerationFaults, topologySpreadFaults } from './validate-scheduling.ts';
@@ -88,7 +88,6 @@ function nameFaults(path: string, spec: PodSpec, out: Faults): void {
   oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['Never', 'PreemptLowerPriority'], false, out);
   for (const [name, amount] of Object.entries(spec.overhead ?? {})) amountFaults(`${path}.overhead[${name}]`, name, amount, out);
   if (spec.os) oneOf(`${path}.os.name`, spec.os.name, ['linux', 'windows'], true, out);
-  nonNegative(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, out);
 }
 
 /** Specs that were found valid: they are shared by every later version of their object, and a template's by its owners. */
