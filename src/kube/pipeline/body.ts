@@ -64,29 +64,34 @@ export function requireWriteOptions(
   if (manager.length > 128) throw invalid(of, '', [{ kind: 'tooLong', path: 'fieldManager', detail: 'may not be more than 128 bytes' }]);
 }
 
-/** An object of a request: in the stored shape, with what it says about the state that it was made from. */
+/** An object of a request, with what it says about the state that it was made from. */
 export interface Submitted {
   readonly object: KubeObject;
   readonly expectedRevision: number | undefined;
   readonly expectedUid: string | undefined;
 }
 
-/** Takes what a client sent into the stored shape, once its namespace is found to be that of the path. Throws 400. */
-export function submitted(exchange: ResourceExchange, value: JsonObject): Submitted {
+/** What a client sent, in the served version, once its namespace is found to be that of the path. Throws 400. */
+export function checked(exchange: ResourceExchange, value: JsonObject): Submitted {
   const { resource, info } = exchange;
   const { resourceVersion, ...metadata } = metadataOf(value);
-  const { namespace } = metadata;
+  const { namespace, uid } = metadata;
   if (resource.kind.namespaced && namespace !== undefined && namespace !== '' && namespace !== info.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  // Decoding gave the object the fields of its schema; metadata is completed by the write path.
-  const shaped = { ...value, metadata: { ...metadata, ...(info.namespace && { namespace: info.namespace }) } } as unknown as KubeObject;
-  const uid = metadata.uid;
   return {
-    object: resource.version.toStored?.(shaped) ?? shaped,
+    // Decoding gave the object the fields of its schema; metadata is completed by the write path.
+    object: { ...value, metadata: { ...metadata, ...(info.namespace && { namespace: info.namespace }) } } as unknown as KubeObject,
     expectedRevision: typeof resourceVersion === 'string' && resourceVersion !== '0' ? parseRevision(resourceVersion) : undefined,
     expectedUid: typeof uid === 'string' && uid !== '' ? uid : undefined,
   };
+}
+
+/** The same, taken into the stored shape. */
+export function submitted(exchange: ResourceExchange, value: JsonObject): Submitted {
+  const sent = checked(exchange, value);
+  const { toStored } = exchange.resource.version;
+  return toStored ? { ...sent, object: toStored(sent.object) } : sent;
 }
 
 export const metadataOf = (value: JsonObject): { readonly [field: string]: Json | undefined } =>

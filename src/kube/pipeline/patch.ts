@@ -15,16 +15,15 @@ import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge.ts';
 import type { Schema } from '../schema.ts';
 import { badRequest, invalid, StatusError, unsupportedMediaType } from '../status.ts';
-import { collectionOf, type WriteContext, type Written } from '../write/context.ts';
+import { collectionOf, type Written } from '../write/context.ts';
 import { createObject } from '../write/create.ts';
-import { storedSchema } from '../write/fields.ts';
 import { existing, updateObject } from '../write/update.ts';
-import { fieldValidation, requireBodyWithinLimit, requireWriteOptions, submitted } from './body.ts';
-import { type ResourceExchange, writeContextOf } from './exchange.ts';
+import { checked, fieldValidation, requireBodyWithinLimit, requireWriteOptions, type Submitted, submitted } from './body.ts';
+import type { ResourceExchange } from './exchange.ts';
 import { negotiate } from './negotiate.ts';
 import { isTrue } from './request-info.ts';
 import { writtenResponse } from './respond.ts';
-import { requireName, updateOptions, warnDeprecated } from './write.ts';
+import { requireName, updateOptions, versioned, warnDeprecated } from './write.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
@@ -110,7 +109,7 @@ const patchRefusal = ({ code, message }: PatchFailure): StatusError =>
 
 function patchObject(exchange: ResourceExchange, tx: Transaction, type: Exclude<PatchType, 'apply'>, body: Json): Written {
   const { resource, info } = exchange;
-  const context = patchContext(exchange, tx);
+  const context = versioned(exchange, tx);
   const entry = existing(context, resource.kind, info.namespace, info.name);
   const before = shownObject(served(entry.value, resource), entry.revision);
   const after = patched(before, body, type, resource.schema);
@@ -122,23 +121,17 @@ function patchObject(exchange: ResourceExchange, tx: Transaction, type: Exclude<
   return updateObject(context, resource.kind, sent.object, updateOptions(exchange, sent));
 }
 
-const patchContext = (exchange: ResourceExchange, tx: Transaction): WriteContext => ({
-  ...writeContextOf(exchange, tx),
-  apiVersion: exchange.resource.apiVersion,
-});
-
 /** Models apiserver's patch handler: what does not fit the type is a fault of the field "patch". */
 function undecodable(type: PatchType, body: Json, after: JsonObject, detail: string): StatusError {
   const value = type === 'strategic' ? goText(body) : JSON.stringify(detail.startsWith('strict') ? body : after);
   return invalid({ group: '', kind: '' }, '', [invalidField('patch', value, detail)]);
 }
 
-/** Server-side apply: merges a configuration into the object, or creates it. */
+/** Server-side apply: merges a configuration into the object, or creates it. Merges and owns in the version of the request. */
 function apply(exchange: ResourceExchange, tx: Transaction, body: Json): Written {
   const { resource, info, query } = exchange;
-  const { kind, apiVersion } = resource;
-  const context = patchContext(exchange, tx);
-  const schema = storedSchema(kind, context.version) ?? resource.schema;
+  const { kind, schema, apiVersion } = resource;
+  const context = versioned(exchange, tx);
   const sent = configuration(exchange, body);
   const entry = tx.get<KubeObject>(collectionOf(kind, context.scope), objectKey(info.namespace, info.name));
   if (!entry && info.subresource) existing(context, kind, info.namespace, info.name);
@@ -148,37 +141,36 @@ function apply(exchange: ResourceExchange, tx: Transaction, body: Json): Written
     subresource: info.subresource,
     nowIso: tx.nowIso,
     schema,
-    live: entry?.value && { ...entry.value, apiVersion },
-    applied: { ...sent.object, apiVersion },
+    live: entry && served(entry.value, resource),
+    applied: sent.object,
     force: isTrue(query.get('force')),
   });
   if (outcome.conflicts) throw new StatusError(409, 'Conflict', outcome.conflicts.message, { causes: outcome.conflicts.causes });
   if (outcome.error) throw outcome.error.code === 400 ? badRequest(outcome.error.message) : new StatusError(500, '', outcome.error.message);
-  // The merge of two objects of the kind is one.
-  const merged = outcome.value as unknown as KubeObject;
-  if (!entry) return createObject(context, kind, merged, true);
-  return updateObject(context, kind, merged, { ...updateOptions(exchange, sent), tracked: true });
+  // Go's zero values come with the decoding, after the merge: a configuration owns only what it says.
+  const merged = (decodeValue(outcome.value, schema, 'Ignore').value?.value ?? outcome.value) as KubeObject; // one of the kind
+  const object = resource.version.toStored?.(merged) ?? merged;
+  if (!entry) return createObject(context, kind, object, true);
+  return updateObject(context, kind, object, { ...updateOptions(exchange, sent), tracked: true });
 }
 
-/** The applied configuration, strictly decoded, in the stored shape. */
-function configuration(exchange: ResourceExchange, body: Json): ReturnType<typeof submitted> {
-  const { resource, info, query } = exchange;
+/** The applied configuration as it was sent, checked against the schema. */
+function configuration(exchange: ResourceExchange, body: Json): Submitted {
+  const { resource, info } = exchange;
   if (!isObject(body)) throw badRequest('error decoding YAML: the patch must be an object');
-  const validation = query.get('fieldValidation') ? fieldValidation(query) : 'Warn';
-  const decoded = decodeValue(body, resource.schema, validation);
-  const prefix = `failed to create typed patch object (${info.namespace ?? ''}/${info.name}; ${resource.apiVersion}, Kind=${resource.kind.kind}): `;
-  if (!decoded.value)
-    throw decoded.error.startsWith('strict') ? badRequest(decoded.error) : new StatusError(500, '', prefix + decoded.error);
-  for (const warning of decoded.value.warnings) exchange.warnings.add(warning);
-  const value = decoded.value.value as JsonObject; // decoding an object gives an object
-  const kind = { apiVersion: body.apiVersion ?? '', kind: body.kind ?? '' };
-  if (kind.apiVersion === '' || kind.kind === '')
-    throw badRequest(`invalid object type: /${String(kind.apiVersion)}, Kind=${String(kind.kind)}`);
-  if (kind.apiVersion !== resource.apiVersion) {
-    throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${String(kind.apiVersion)}, expected: ${resource.apiVersion}`,
-    );
+  const { apiVersion = '', kind = '' } = body;
+  if (apiVersion === '' || kind === '') throw badRequest(`invalid object type: /${String(apiVersion)}, Kind=${String(kind)}`);
+  if (apiVersion !== resource.apiVersion) {
+    const specified = `Specified patch version: ${String(apiVersion)}, expected: ${resource.apiVersion}`;
+    throw badRequest(`Incorrect version specified in apply patch. ${specified}`);
   }
-  const metadata = isObject(value.metadata) ? value.metadata : {};
-  return submitted(exchange, { ...value, metadata: { ...metadata, name: metadata.name ?? info.name } });
+  const decoded = decodeValue(body, resource.schema, 'Warn');
+  const unknown = decoded.value?.warnings.map((text) => text.replace(/^unknown field "(.*)"$/, '.$1: field not declared in schema'));
+  if (!unknown || unknown.length > 0) {
+    const what = `${info.namespace ?? ''}/${info.name}; ${resource.apiVersion}, Kind=${resource.kind.kind}`;
+    const why = unknown ? (unknown.length === 1 ? unknown[0] : `errors:\n  ${unknown.join('\n  ')}`) : decoded.error;
+    throw new StatusError(500, '', `failed to create typed patch object (${what}): ${why}`);
+  }
+  const metadata = isObject(body.metadata) ? body.metadata : {};
+  return checked(exchange, { ...body, metadata: { ...metadata, name: metadata.name ?? info.name } });
 }

@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../kernel/http.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { badRequest, notFound, StatusError } from '../status.ts';
-import { collectionOf, type Written } from '../write/context.ts';
+import { collectionOf, type WriteContext, type Written } from '../write/context.ts';
 import { createObject } from '../write/create.ts';
 import { requireRevision, type UpdateOptions, updateObject } from '../write/update.ts';
 import { readBody, requireWriteOptions, type Submitted, submitted } from './body.ts';
@@ -36,7 +36,11 @@ export function update(exchange: ResourceExchange): HttpResponse {
 
 type Tx = Parameters<typeof writeContextOf>[1];
 
-const versioned = (exchange: ResourceExchange, tx: Tx) => ({ ...writeContextOf(exchange, tx), apiVersion: exchange.resource.apiVersion });
+/** The context of a write through the version of its path. */
+export const versioned = (exchange: ResourceExchange, tx: Tx): WriteContext => ({
+  ...writeContextOf(exchange, tx),
+  door: exchange.resource,
+});
 
 function putObject(exchange: ResourceExchange, tx: Tx, sent: Submitted): Written {
   const { kind } = exchange.resource;

@@ -2,8 +2,9 @@ import type { Entry } from '../../kernel/collection.ts';
 import { collectionName } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
-import { type Kind, type KindContext, kindClass, type User } from '../kind.ts';
+import { type Kind, type KindContext, kindClass, type ServedVersion, type User } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
+import type { Schema } from '../schema.ts';
 
 /** All that one write may know and use, whether it came by HTTP or from a controller. */
 export interface WriteContext {
@@ -15,8 +16,8 @@ export interface WriteContext {
   readonly user: User;
   /** Field manager that the write is recorded under. */
   readonly manager: string;
-  /** apiVersion of the request's body, as managedFields name it; absent: that of the stored shape. */
-  readonly apiVersion?: string;
+  /** Served version of the request's body, in which managedFields speak; absent: the stored shape. */
+  readonly door?: { readonly apiVersion: string; readonly schema: Schema; readonly version: ServedVersion };
   /** Does everything but the write itself. */
   readonly dryRun: boolean;
   readonly admission: readonly AdmissionPlugin[];

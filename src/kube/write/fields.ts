@@ -1,5 +1,5 @@
 import { setOf } from '../apply/field-set.ts';
-import { recordUpdate } from '../apply/record-update.ts';
+import { managedFieldsOf, recordUpdate, withManagedFields } from '../apply/record-update.ts';
 import type { Kind } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { schemasFor } from '../schema/schemas.ts';
@@ -23,19 +23,21 @@ export function trackFields(
   previous: KubeObject | undefined,
   subresource: string,
 ): KubeObject {
-  const schema = storedSchema(kind, context.version);
+  const schema = context.door?.schema ?? storedSchema(kind, context.version);
   if (!schema) return object;
+  const shape = context.door?.version.fromStored ?? ((value: KubeObject) => value);
   const dropsStatus = !previous && kind.status && !kind.keepsStatusOnCreate;
   const tracked = recordUpdate({
     manager: context.manager,
-    apiVersion: context.apiVersion ?? storedApiVersion(kind),
+    apiVersion: context.door?.apiVersion ?? storedApiVersion(kind),
     subresource,
     nowIso: context.tx.nowIso,
     schema,
-    live: previous,
-    next: object,
+    live: previous && shape(previous),
+    next: shape(object),
     ...(dropsStatus && { resetFields: STATUS }),
   });
-  // Only metadata.managedFields differs.
-  return tracked as KubeObject;
+  const managedFields = managedFieldsOf(tracked);
+  // Entries of managedFields as recordUpdate writes them.
+  return withManagedFields(object, managedFields) as KubeObject;
 }
