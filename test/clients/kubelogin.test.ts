@@ -37,10 +37,7 @@ suite('kubelogin', { skip: missing('az', 'kubectl', 'kubelogin') }, () => {
     const { stdout } = await service.succeed(targets.kubelogin, ['get-token', '--server-id', SERVER_ID, ...args]);
     return JSON.parse(stdout) as ExecCredential;
   };
-  const spnEnvironment = () => ({
-    AAD_SERVICE_PRINCIPAL_CLIENT_ID: principal.appId,
-    AAD_SERVICE_PRINCIPAL_CLIENT_SECRET: principal.password,
-  });
+  const secretOf = ({ password }: Principal) => ({ AAD_SERVICE_PRINCIPAL_CLIENT_SECRET: password });
 
   test('-l azurecli gives a token for the cluster', async () => {
     const { kind, status } = await getToken('-l', 'azurecli');
@@ -58,8 +55,23 @@ suite('kubelogin', { skip: missing('az', 'kubectl', 'kubelogin') }, () => {
   });
 
   test('-l spn with a wrong secret is refused', async () => {
-    const args = ['--server-id', SERVER_ID, '--client-id', principal.appId, '--client-secret', 'wrong', '--tenant-id', principal.tenant];
-    const { code, stderr } = await service.attempt(targets.kubelogin, ['get-token', '-l', 'spn', ...args]);
+    // The default cache still holds the token of the test before.
+    const cache = ['--token-cache-dir', join(service.folder, 'other-tokens')];
+    const args = [
+      '--server-id',
+      SERVER_ID,
+      '--client-id',
+      principal.appId,
+      '--client-secret',
+      'wrong',
+      '--tenant-id',
+      principal.tenant,
+      ...cache,
+    ];
+    const { code, stderr } = await service.attempt(targets.kubelogin, ['get-token', '-l', 'spn', ...args], {
+      // The token of the test before is in the cache of the other home.
+      env: { HOME: join(service.folder, 'elsewhere') },
+    });
     assert.notEqual(code, 0);
     assert.match(stderr, /AADSTS7000215|invalid_client/);
   });
@@ -69,15 +81,19 @@ suite('kubelogin', { skip: missing('az', 'kubectl', 'kubelogin') }, () => {
       await service.createCluster('entra', '--enable-aad', '--enable-azure-rbac');
       const { id } = await service.az<{ id: string }>('aks', 'show', '-g', 'rg', '-n', 'entra');
       const role = 'Azure Kubernetes Service RBAC Cluster Admin';
-      await service.az('role', 'assignment', 'create', '--role', role, '--assignee', principal.appId, '--scope', id);
+      const { user } = await service.az<{ user: { name: string } }>('account', 'show');
+      for (const assignee of [principal.appId, user.name]) {
+        await service.az('role', 'assignment', 'create', '--role', role, '--assignee', assignee, '--scope', id);
+      }
     });
 
     for (const login of ['spn', 'azurecli'] as const) {
       test(`kubectl after convert-kubeconfig -l ${login}`, async () => {
         const file = join(service.folder, `kubeconfig-${login}`);
         copyFileSync(join(service.folder, 'kubeconfig'), file);
-        const env = { KUBECONFIG: file, ...(login === 'spn' ? spnEnvironment() : {}) };
-        await service.succeed(targets.kubelogin, ['convert-kubeconfig', '-l', login], { env });
+        const env = { KUBECONFIG: file, ...(login === 'spn' ? secretOf(principal) : {}) };
+        const id = login === 'spn' ? ['--client-id', principal.appId, '--tenant-id', principal.tenant] : [];
+        await service.succeed(targets.kubelogin, ['convert-kubeconfig', '-l', login, ...id], { env });
         const { stdout } = await service.succeed(targets.kubectl, ['get', 'nodes', '--no-headers'], { env });
         assert.equal(stdout.trimEnd().split('\n').length, 2);
       });
@@ -85,12 +101,14 @@ suite('kubelogin', { skip: missing('az', 'kubectl', 'kubelogin') }, () => {
 
     test('a principal without a role is Forbidden', async () => {
       const other = await service.az<Principal>('ad', 'sp', 'create-for-rbac', '-n', 'stranger');
-      const file = join(service.folder, 'kubeconfig-spn');
-      const env = {
-        KUBECONFIG: file,
-        AAD_SERVICE_PRINCIPAL_CLIENT_ID: other.appId,
-        AAD_SERVICE_PRINCIPAL_CLIENT_SECRET: other.password,
-      };
+      const file = join(service.folder, 'kubeconfig-stranger');
+      copyFileSync(join(service.folder, 'kubeconfig'), file);
+      const env = { KUBECONFIG: file, ...secretOf(other) };
+      await service.succeed(
+        targets.kubelogin,
+        ['convert-kubeconfig', '-l', 'spn', '--client-id', other.appId, '--tenant-id', other.tenant],
+        { env },
+      );
       const { code, stderr } = await service.attempt(targets.kubectl, ['get', 'nodes'], { env });
       assert.equal(code, 1);
       assert.match(stderr, /Error from server \(Forbidden\): nodes is forbidden/);
