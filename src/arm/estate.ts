@@ -50,23 +50,24 @@ export const referrersOf = (reader: Reader, type: string, id: string): Resource[
 const REFERENCES = 'references';
 
 /** Indexes that a world with these types needs: pass them to `new World({ indexes })`. */
-export const armIndexes = (types: Iterable<ResourceType>): IndexDefinition[] => [
-  roleAssignmentIndex,
-  ...[...types].flatMap((type) =>
-    type.references
-      ? [
-          {
-            class: collectionOf(type.name),
-            name: REFERENCES,
-            // Collections of this class hold resources only.
-            keys: (value: Json) => [
-              ...new Set((type.references?.(draftOf(value as Resource)) ?? []).map((reference) => keyOf(reference.id))),
-            ],
-          },
-        ]
-      : [],
-  ),
-];
+export const armIndexes = (types: Iterable<ResourceType>): IndexDefinition[] => [roleAssignmentIndex, ...[...types].flatMap(indexesOf)];
+
+// Collections of these classes hold resources only.
+const indexesOf = (type: ResourceType): IndexDefinition[] => {
+  const definition = (name: string, keys: (resource: Resource) => readonly string[]): IndexDefinition => ({
+    class: collectionOf(type.name),
+    name,
+    keys: (value: Json) => keys(value as Resource),
+  });
+  const further = (type.indexes ?? []).map(({ name, keys }) => definition(name, keys));
+  const { references } = type;
+  if (!references) return further;
+  return [definition(REFERENCES, (resource) => [...new Set(references(draftOf(resource)).map(({ id }) => keyOf(id)))]), ...further];
+};
+
+/** Resources of a type that one of its declared indexes files under a key. */
+export const indexed = (reader: Reader, type: string, name: string, key: string): Resource[] =>
+  reader.indexed<Resource>(collectionOf(type), name, key).map((entry) => entry.value);
 
 /** The stored resource as a draft of itself. */
 export function draftOf(resource: Resource): Draft {

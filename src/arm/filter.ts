@@ -73,7 +73,11 @@ export function compileFilter(text: string): Filter {
   return filter;
 }
 
+/** Longer ones no client sends, and reading them costs more than their length. */
+const MAX_LENGTH = 4_096;
+
 const tokenize = (text: string): string[] => {
+  if (text.length > MAX_LENGTH) throw malformed(text.slice(0, 64));
   const tokens = text.match(/'(?:[^']|'')*'|[(),]|[^\s'(),]+/g) ?? [];
   if (tokens.join('').length !== text.replace(/\s+(?=(?:[^']*'[^']*')*[^']*$)/g, '').length) throw malformed(text);
   return tokens;

@@ -50,16 +50,29 @@ const permissionOf = (entry: Parameters<typeof stringsAt>[0]): Permission => ({
 export const customRole = (reader: Reader, guid: string): Resource | undefined =>
   reader.list<Resource>(DEFINITIONS).find((entry) => entry.value.name.toLowerCase() === guid.toLowerCase())?.value;
 
-const patterns = new Map<string, RegExp>();
-/** `Microsoft.Network/* /read` against an action; "*" spans slashes. */
+/**
+ * Whether an action fits a pattern (any casing); "*" stands for any characters, slashes included. Linear but for the last "*": roles
+ * are written by clients, and a regular expression of theirs could take for ever.
+ */
 export function matches(pattern: string, action: string): boolean {
-  if (pattern === '*') return true;
-  let compiled = patterns.get(pattern);
-  if (!compiled) {
-    compiled = new RegExp(`^${pattern.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.*')}$`, 'i');
-    patterns.set(pattern, compiled);
+  const [p, a] = [pattern.toLowerCase(), action.toLowerCase()];
+  let [i, j] = [0, 0];
+  let star = -1;
+  let resume = 0;
+  while (j < a.length) {
+    if (p[i] === '*') {
+      star = i++;
+      resume = j;
+    } else if (i < p.length && p[i] === a[j]) {
+      i++;
+      j++;
+    } else if (star >= 0) {
+      i = star + 1;
+      j = ++resume;
+    } else return false;
   }
-  return compiled.test(action);
+  while (p[i] === '*') i++;
+  return i === p.length;
 }
 
 /** Whether a principal, itself or through its groups, may do `action` at `scope`. Cost: O(assignments of these principals). */

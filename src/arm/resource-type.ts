@@ -162,6 +162,8 @@ export interface ResourceType {
   /** Last step of every read: adds back references and what is derived. `properties` is desired, observed and children merged. */
   render?(properties: JsonObject, resource: Resource, reader: Reader): JsonObject;
 
+  /** Further indexes over its resources, read by `indexed(reader, type, name, key)`. */
+  readonly indexes?: readonly { readonly name: string; keys(resource: Resource): readonly string[] }[];
   readonly children?: readonly InlineChild[];
   readonly actions?: readonly Action[];
   /** Extra checks before a delete; what still refers to the resource is the usual reason. */

@@ -18,7 +18,6 @@ export const roleAssignment = (directory: Directory): ResourceType => ({
   location: 'none',
   nameRule: { pattern: GUID, detail: 'The role assignment ID must be a GUID.' },
   readOnly: ['scope', 'createdOn', 'updatedOn', 'createdBy', 'updatedBy'],
-  immutable: ['properties.principalId', 'properties.roleDefinitionId'],
   without: ['PATCH'],
   defaults(draft, { reader }) {
     const principalType = textAt(draft.properties, 'principalType') || directory.kindOf(reader, textAt(draft.properties, 'principalId'));
@@ -53,6 +52,12 @@ export const roleAssignment = (directory: Directory): ResourceType => ({
 });
 
 function admit(directory: Directory, draft: Draft, { reader }: WriteContext, previous: Resource | undefined): FieldError[] {
+  if (previous && ['principalId', 'roleDefinitionId'].some((name) => textAt(previous.desired, name) !== textAt(draft.properties, name)))
+    throw refuse(
+      403,
+      'RoleAssignmentUpdateNotPermitted',
+      'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.',
+    );
   const principal = textAt(draft.properties, 'principalId');
   const role = textAt(draft.properties, 'roleDefinitionId');
   if (permissionsOf(reader, role).length === 0)

@@ -1,4 +1,4 @@
-import { getResource, listResources, referrersOf } from '../../arm/estate.ts';
+import { getResource, indexed, referrersOf } from '../../arm/estate.ts';
 import { keyOf } from '../../arm/ids.ts';
 import { zonesOf } from '../../arm/locations.ts';
 import { objectAt, textAt } from '../../arm/merge.ts';
@@ -14,6 +14,9 @@ import { link, linkedId } from './parts.ts';
 
 export const PUBLIC_IP_TYPE = 'Microsoft.Network/publicIPAddresses';
 
+const ADDRESS = 'address';
+const LABEL = 'label';
+
 export const publicIpAddress: ResourceType = {
   name: PUBLIC_IP_TYPE,
   nameRule: networkName,
@@ -21,6 +24,10 @@ export const publicIpAddress: ResourceType = {
   completion: 'clock',
   readOnly: ['ipConfiguration', 'natGateway', 'resourceGuid', 'dnsSettings.fqdn'],
   immutable: ['properties.publicIPAddressVersion', 'zones', 'properties.publicIPPrefix.id'],
+  indexes: [
+    { name: ADDRESS, keys: ({ observed }) => (textAt(observed, 'ipAddress') ? [textAt(observed, 'ipAddress')] : []) },
+    { name: LABEL, keys: ({ desired, location }) => (labelOf(desired) ? [fqdnOf(labelOf(desired), location)] : []) },
+  ],
   defaults,
   validate,
   references: (draft) => link(draft, draft.properties, 'publicIPPrefix', 'properties', 'Microsoft.Network/publicIPPrefixes/join/action'),
@@ -51,6 +58,7 @@ export const publicIpAddress: ResourceType = {
   },
 };
 
+const labelOf = (properties: JsonObject): string => textAt(objectAt(properties, 'dnsSettings'), 'domainNameLabel');
 const fqdnOf = (label: string, location = ''): string => `${label.toLowerCase()}.${location}.cloudapp.azure.com`;
 
 /** Ip configurations that hold the address. */
@@ -106,14 +114,9 @@ function validate({ properties, sku, zones = [], location = '' }: Draft): FieldE
 }
 
 function admit(draft: Draft, { reader }: WriteContext): FieldError[] {
-  const label = textAt(objectAt(draft.properties, 'dnsSettings'), 'domainNameLabel');
+  const label = labelOf(draft.properties);
   if (!label) return [];
-  const taken = listResources(reader, PUBLIC_IP_TYPE).some(
-    (other) =>
-      keyOf(other.id) !== keyOf(draft.id) &&
-      other.location === draft.location &&
-      textAt(objectAt(other.desired, 'dnsSettings'), 'domainNameLabel') === label,
-  );
+  const taken = indexed(reader, PUBLIC_IP_TYPE, LABEL, fqdnOf(label, draft.location)).some((other) => keyOf(other.id) !== keyOf(draft.id));
   if (!taken) return [];
   const detail = `DNS record ${fqdnOf(label, draft.location)} is already used by another public IP.`;
   return [{ ...invalid('properties.dnsSettings.domainNameLabel', label, detail), code: 'DnsRecordInUse' }];
@@ -133,12 +136,12 @@ function computed(draft: Draft, context: WriteContext, previous: Resource | unde
 
 /** From the prefix that the address belongs to, lowest first; else at random from Azure's ranges. Never one that is given out. */
 function drawAddress(draft: Draft, { reader, random }: WriteContext): string {
-  const taken = new Set(listResources(reader, PUBLIC_IP_TYPE).map((other) => other.observed['ipAddress']));
+  const isTaken = (text: string): boolean => indexed(reader, PUBLIC_IP_TYPE, ADDRESS, text).length > 0;
   const prefix = parsePrefix(textAt(getResource(reader, linkedId(draft.properties, 'publicIPPrefix'))?.observed ?? {}, 'ipPrefix'));
   if (prefix)
     for (let value = prefix.base; value <= lastOf(prefix); value++) {
       const text = formatAddress({ version: prefix.version, value });
-      if (!taken.has(text)) return text;
+      if (!isTaken(text)) return text;
     }
   const pools = POOLS[draft.properties['publicIPAddressVersion'] === 'IPv6' ? 'IPv6' : 'IPv4'];
   for (;;) {
@@ -146,6 +149,6 @@ function drawAddress(draft: Draft, { reader, random }: WriteContext): string {
     if (!pool) throw new Error('a pool of public addresses is malformed');
     const offset = BigInt(random.below(2 ** 32)) % (lastOf(pool) - pool.base);
     const text = formatAddress({ version: pool.version, value: pool.base + offset });
-    if (!taken.has(text) && !/\.(0|255)$/.test(text)) return text;
+    if (!isTaken(text) && !/\.(0|255)$/.test(text)) return text;
   }
 }

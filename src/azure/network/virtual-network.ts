@@ -12,7 +12,10 @@ const SPACE = 'properties.addressSpace.addressPrefixes';
 
 export const virtualNetwork: ResourceType = {
   name: VIRTUAL_NETWORK_TYPE,
-  nameRule: { ...networkName, pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_]$/ },
+  nameRule: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_]$/,
+    detail: networkName.detail.replace('up to 80 characters', '2 to 64 characters'),
+  },
   etag: 'etag',
   completion: 'clock',
   readOnly: ['resourceGuid', 'defaultPublicNatGateway'],
