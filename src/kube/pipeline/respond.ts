@@ -49,7 +49,7 @@ export function documentResponse(exchange: Exchange, document: Json, status = 20
     return {
       status,
       headers: headersOf(exchange, CONTENT_TYPES.yaml),
-      body: stringify(document, { sortMapEntries: true, version: '1.1' }),
+      body: stringify(document, { sortMapEntries: true, version: '1.1', indentSeq: false, aliasDuplicateObjects: false }),
     };
   }
   const body = isPretty(exchange) ? JSON.stringify(document, null, 2) : `${JSON.stringify(document)}\n`;

@@ -97,6 +97,7 @@ function build(kinds: readonly Kind[], minor: number): Registry {
   const builtIn = new Map(builtInResources(version).map((item) => [keyOf(item.group, item.version, item.resource), item]));
   const served = new Map<string, ServedResource>();
   for (const kind of kinds) {
+    if (VIRTUAL.has(`${kind.group}/${kind.resource}`)) continue;
     for (const item of kind.versions) {
       if (!isServed(item, minor)) continue;
       const key = keyOf(kind.group, item.name, kind.resource);
