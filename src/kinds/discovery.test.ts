@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { builtInResources } from '../kube/schema/resources.ts';
 import { kinds } from './index.ts';
 
 const USUAL = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -87,3 +88,18 @@ test('kinds are sorted by group and kind, and none is declared twice', () => {
     [...new Set(names)].sort((a, b) => (a < b ? -1 : 1)),
   );
 });
+
+for (const minor of [33, 34, 35, 36]) {
+  test(`kinds are those of Kubernetes 1.${minor}, with their versions and what a DELETE answers`, () => {
+    const facts = (rows: readonly (readonly [string, boolean])[]) => Object.fromEntries(rows.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const generated = builtInResources(`1.${minor}`)
+      .filter(({ verbs }) => verbs.join() !== 'create')
+      .map((item) => [`${item.group}/${item.version}/${item.resource}`, item.deleteReturnsObject ?? false] as const);
+    const declared = kinds.flatMap(({ group, resource, returnsDeleted = false, versions }) =>
+      versions
+        .filter(({ since = 0, until = Number.POSITIVE_INFINITY }) => since <= minor && minor <= until)
+        .map(({ name }) => [`${group}/${name}/${resource}`, returnsDeleted] as const),
+    );
+    assert.deepEqual(facts(declared), facts(generated));
+  });
+}

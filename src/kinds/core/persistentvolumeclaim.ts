@@ -1,4 +1,4 @@
-import type { PersistentVolumeClaim } from '../../../gen/kubernetes-types.ts';
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, wide } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
@@ -7,6 +7,14 @@ import { accessModesText } from './volume-columns.ts';
 import { claimFaults, claimUpdateFaults } from './volume-validation.ts';
 
 const isBound = ({ spec }: PersistentVolumeClaim): boolean => !!spec.volumeName;
+
+/** `dataSource` is the old form of `dataSourceRef`; a claim shows both where the old form can say the same. */
+function withBothSources(spec: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
+  const { dataSource, dataSourceRef } = spec;
+  if (dataSource && !dataSourceRef) return { ...spec, dataSourceRef: dataSource };
+  if (!dataSourceRef || dataSource || dataSourceRef.namespace) return spec;
+  return { ...spec, dataSource: dataSourceRef };
+}
 
 export const persistentVolumeClaim: Kind = {
   group: '',
@@ -19,7 +27,7 @@ export const persistentVolumeClaim: Kind = {
   generation: false,
   returnsDeleted: true,
   default: defaults({ spec: present(claimSpecDefaults) }),
-  prepareForCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
+  prepareForCreate: (object: PersistentVolumeClaim) => ({ ...object, spec: withBothSources(object.spec), status: { phase: 'Pending' } }),
   validate: (object: PersistentVolumeClaim) => claimFaults(object),
   validateUpdate: (object: PersistentVolumeClaim, previous: PersistentVolumeClaim) => claimUpdateFaults(object, previous),
   columns: [

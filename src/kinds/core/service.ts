@@ -34,6 +34,7 @@ export const service: Kind = {
   categories: ['all'],
   namespaced: true,
   versions: [{ name: 'v1' }],
+  returnsDeleted: true,
   status: true,
   generation: false,
   selectableFields: selectable({ 'spec.clusterIP': '', 'spec.type': '' }),

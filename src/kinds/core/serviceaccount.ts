@@ -8,6 +8,7 @@ export const serviceAccount: Kind = {
   shortNames: ['sa'],
   namespaced: true,
   versions: [{ name: 'v1' }],
+  returnsDeleted: true,
   generation: false,
   columns: [nameColumn, ageColumn],
 };

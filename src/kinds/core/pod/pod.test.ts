@@ -223,11 +223,10 @@ describe('validation', () => {
 });
 
 describe('updates', () => {
-  test('images, deadlines, more tolerations and binding are allowed', () => {
+  test('images, deadlines, and more tolerations are allowed', () => {
     assert.deepEqual(update({ containers: [nginx] }, { containers: [{ ...nginx, image: 'nginx:2', imagePullPolicy: 'Always' }] }), []);
     assert.deepEqual(update({ containers: [nginx] }, { containers: [nginx], activeDeadlineSeconds: 5 }), []);
     assert.deepEqual(update({ containers: [nginx] }, { containers: [nginx], tolerations: [{ operator: 'Exists' }] }), []);
-    assert.deepEqual(update({ containers: [nginx] }, { containers: [nginx], nodeName: 'n' }), []);
     assert.deepEqual(
       update({ containers: [nginx], schedulingGates: [{ name: 'a' }] }, { containers: [nginx], nodeSelector: { a: 'b' } }),
       [],
@@ -240,6 +239,7 @@ describe('updates', () => {
     assert.deepEqual(update({ containers: [nginx] }, { containers: [nginx, { name: 'd', image: 'x' }] }), [
       'spec.containers: forbidden: pod updates may not add or remove containers',
     ]);
+    assert.match(update({ containers: [nginx] }, { containers: [nginx], nodeName: 'n' })[0] ?? '', /^spec: forbidden/);
     assert.match(update({ containers: [nginx], nodeName: 'n' }, { containers: [nginx], nodeName: 'm' })[0] ?? '', /^spec: forbidden/);
     assert.deepEqual(update({ containers: [nginx], tolerations: [{ operator: 'Exists' }] }, { containers: [nginx] }), [
       'spec.tolerations: forbidden: existing toleration can not be modified except its tolerationSeconds',

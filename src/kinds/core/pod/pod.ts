@@ -30,6 +30,7 @@ export const pod: Kind = {
   categories: ['all'],
   namespaced: true,
   versions: [{ name: 'v1' }],
+  returnsDeleted: true,
   status: true,
   selectableFields: selectable({
     'spec.nodeName': '',

@@ -67,8 +67,8 @@ function difference(after: PodSpec, before: PodSpec): string {
 }
 
 /**
- * Faults of a change to a pod: images, deadline, more tolerations, fewer scheduling gates and nothing else. The node is set once, by
- * whoever binds the pod. Models kubernetes ValidatePodUpdate.
+ * Faults of a change to a pod: images, deadline, more tolerations, fewer scheduling gates and nothing else (the node is set through
+ * the subresource "binding"). Models kubernetes ValidatePodUpdate.
  */
 export function podUpdateFaults({ spec }: Pod, { spec: previous }: Pod): readonly FieldError[] {
   const out: FieldError[] = [];
@@ -82,7 +82,6 @@ export function podUpdateFaults({ spec }: Pod, { spec: previous }: Pod): readonl
       out.push(forbidden(`spec.schedulingGates[${i}]`, `only deletion is allowed, but found new scheduling gate '${name}'`));
   });
   const munged = withAllowedChanges(spec, previous);
-  const comparable = previous.nodeName || !spec.nodeName ? previous : { ...previous, nodeName: spec.nodeName };
-  if (!same(munged, comparable)) out.push(forbidden('spec', `${UPDATABLE}\n${difference(munged, comparable)}`));
+  if (!same(munged, previous)) out.push(forbidden('spec', `${UPDATABLE}\n${difference(munged, previous)}`));
   return out;
 }
