@@ -5,6 +5,7 @@ import { deploymentController } from './deployment/deployment.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointslice.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { jobController } from './job/job.ts';
 import { kubeletController } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { podGarbageCollector } from './podgc/podgc.ts';
@@ -20,6 +21,7 @@ const definitions: readonly ClusterController[] = [
   endpointsController,
   endpointSliceController,
   garbageCollector,
+  jobController,
   kubeletController,
   namespaceController,
   podGarbageCollector,
