@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
 import { chain } from '../authn/authenticate.ts';
 import type { Attributes } from '../authz/attributes.ts';
 import { authorize } from '../authz/authorize.ts';
-import { grantsOf, type PolicyRule } from '../authz/rbac.ts';
+import { grantsOf } from '../authz/rbac.ts';
 import type { User } from '../kind.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { Later } from '../pipeline/ports.ts';
@@ -94,9 +94,7 @@ const pathRequest = (user: User, asked: Json | undefined): Attributes => ({
 export function rulesReview({ ports, cluster, user }: Exchange, spec: JsonObject): JsonObject {
   const namespace = text(spec.namespace);
   if (namespace === '') throw badRequest('no namespace on request');
-  const held = user.groups.includes('system:masters')
-    ? [EVERYTHING, ...rulesHeld(ports.world.reader, cluster.scope, user, namespace)]
-    : rulesHeld(ports.world.reader, cluster.scope, user, namespace);
+  const held = [...grantsOf(ports.world.reader, cluster.scope, user, namespace)].flatMap(({ rules }) => rules);
   const resourceRules = held
     .filter(({ resources }) => resources)
     .map(({ verbs, apiGroups, resources, resourceNames }) => ({
@@ -107,10 +105,4 @@ export function rulesReview({ ports, cluster, user }: Exchange, spec: JsonObject
     }));
   const nonResourceRules = held.flatMap(({ verbs, nonResourceURLs }) => (nonResourceURLs ? [{ verbs, nonResourceURLs }] : []));
   return { resourceRules, nonResourceRules, incomplete: cluster.aad?.azureRbac === true };
-}
-
-const EVERYTHING: PolicyRule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
-
-function rulesHeld(reader: Exchange['ports']['world']['reader'], scope: string, user: User, namespace: string): PolicyRule[] {
-  return [...grantsOf(reader, scope, user, namespace)].flatMap(({ rules }) => rules);
 }
