@@ -139,6 +139,16 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
     { addressType: 'IPv4', endpoints: [{ addresses: ['::1'] }] },
     ['endpoints[0].addresses[0]: invalid: must be an IPv4 address'],
   ],
+  [
+    'Endpoints',
+    { subsets: [{}, { addresses: [{ ip: '127.0.0.1' }, { ip: 'x' }], ports: [{ port: 1 }, { name: 'a', port: 2 }] }] },
+    [
+      'subsets[0]: required: must specify `addresses` or `notReadyAddresses`',
+      'subsets[1].addresses[0].ip: invalid: may not be in the loopback range',
+      'subsets[1].addresses[1].ip: invalid: must be a valid IP address',
+      'subsets[1].ports[0].name: required: ',
+    ],
+  ],
   ['Node', { spec: { taints: [{ key: 'a', effect: 'Never' }] } }, ['spec.taints[0].effect: notSupported: ']],
   ['IngressClass', { spec: { parameters: { kind: 'K' } } }, ['spec.controller: required: ', 'spec.parameters.name: required: ']],
   [

@@ -2,6 +2,7 @@ import type { Endpoints } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, each, fields } from '../defaulting.ts';
+import { endpointsFaults } from './endpoints-validation.ts';
 
 const SHOWN = 3;
 
@@ -26,5 +27,7 @@ export const endpoints: Kind = {
   versions: [{ name: 'v1', deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }],
   generation: false,
   default: defaults({ subsets: each(fields({ ports: each(fields({ protocol: 'TCP' })) })) }),
+  allowCreateOnUpdate: true,
+  validate: (object: Endpoints) => endpointsFaults(object),
   columns: [nameColumn, column<Endpoints>('Endpoints', 'Addresses that are ready.', addressesText), ageColumn],
 };

@@ -49,7 +49,7 @@ function families(service: Service, served: readonly Family[], faults: FieldErro
   const first = given[0] ?? own;
   const selectorless = isHeadless(service) && Object.keys(spec.selector ?? {}).length === 0;
   const policy = spec.ipFamilyPolicy ?? (selectorless || given.length > 1 ? 'RequireDualStack' : 'SingleStack');
-  const wanted = given.length > 1 ? [...given] : policy === 'SingleStack' ? [first] : [first, otherFamily(first)];
+  const wanted = policy === 'SingleStack' ? [first] : given.length > 1 ? [...given] : [first, otherFamily(first)];
   // Without a selector nobody looks at the families but who made the endpoints.
   if (selectorless) return { families: wanted, policy };
   if (policy === 'RequireDualStack' && served.length < 2)
