@@ -127,6 +127,15 @@ test('actions are found by method and path', async () => {
   assert.deepEqual([unknown.status, at(unknown.body, 'error.target')], [501, 'Contoso.Test/gadgets/jump']);
 });
 
+test('a type that is not built yet has nothing to read and refuses to be written', async () => {
+  const { call, done } = await estateWith([gadget, part, { name: 'Contoso.Test/gadgets/wings', unbuilt: true }]);
+  await done('PUT', GADGET, { location: 'eastus2' });
+  assert.equal((await call('GET', `${GADGET}/wings/left`)).status, 404);
+  assert.deepEqual((await call('GET', `${GADGET}/wings`)).body, { value: [] });
+  const refused = await call('PUT', `${GADGET}/wings/left`, {});
+  assert.deepEqual([refused.status, at(refused.body, 'error.target')], [501, 'Contoso.Test/gadgets/wings']);
+});
+
 test('a refused write inside a controller leaves that controller its other writes', async () => {
   const { world, arm } = await estateWith([virtualNetwork, subnet]);
   const overlapping = [

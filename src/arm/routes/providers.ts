@@ -6,23 +6,11 @@ import { invalidNamespace } from '../errors.ts';
 import { RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE } from '../ids.ts';
 import { LOCATIONS } from '../locations.ts';
 import type { ResourceType, Route } from '../resource-type.ts';
+import { FURTHER_NAMESPACES } from './namespaces.ts';
 import { requireSubscription } from './subscriptions.ts';
 
 /** Collection of namespaces that a subscription took back its registration of; all others count as registered. */
 const UNREGISTERED = 'arm/unregistered-providers';
-
-/** Namespaces of Azure that exist although no type of theirs is built yet: clients register them before they use them. */
-const FURTHER = [
-  'Microsoft.AlertsManagement',
-  'Microsoft.Insights',
-  'Microsoft.KeyVault',
-  'Microsoft.Monitor',
-  'Microsoft.OperationalInsights',
-  'Microsoft.OperationsManagement',
-  'Microsoft.PolicyInsights',
-  'Microsoft.Quota',
-  'Microsoft.Storage',
-];
 
 interface Provider {
   readonly namespace: string;
@@ -30,7 +18,7 @@ interface Provider {
 }
 
 function providersOf(arm: ArmCore): Map<string, Provider> {
-  const found = new Map<string, Provider>(FURTHER.map((namespace) => [namespace.toLowerCase(), { namespace, types: [] }]));
+  const found = new Map<string, Provider>(FURTHER_NAMESPACES.map((namespace) => [namespace.toLowerCase(), { namespace, types: [] }]));
   for (const type of arm.types.values()) {
     const namespace = type.name.slice(0, type.name.indexOf('/'));
     const types = found.get(namespace.toLowerCase())?.types ?? [];

@@ -61,14 +61,16 @@ export function prefixesOfSubnet(properties: JsonObject): readonly string[] {
 function defaults(draft: Draft): Draft {
   const { properties } = draft;
   const several = stringsAt(properties, 'addressPrefixes');
+  const { addressPrefix, addressPrefixes: _several, ...rest } = properties;
+  // A single prefix is kept and shown as addressPrefix, whichever way it was sent.
+  const prefixes: JsonObject = several.length > 1 ? { addressPrefixes: several } : { addressPrefix: several[0] ?? addressPrefix ?? '' };
   return {
     ...draft,
     properties: {
       privateEndpointNetworkPolicies: 'Disabled',
       privateLinkServiceNetworkPolicies: 'Enabled',
-      ...properties,
-      // A single prefix is shown as addressPrefix, whichever way it was sent.
-      ...(several.length === 1 && !properties['addressPrefix'] && { addressPrefix: several[0] ?? '' }),
+      ...rest,
+      ...prefixes,
       delegations: objectsAt(properties, 'delegations').map((delegation) => ({
         ...delegation,
         properties: { ...objectAt(delegation, 'properties'), actions: objectAt(delegation, 'properties')['actions'] ?? [] },
