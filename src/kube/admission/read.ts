@@ -6,9 +6,10 @@ import type { AdmissionContext } from './plugin.ts';
 /** Another kind, named by where it is stored: plugins don't import the kinds themselves. */
 export type Resource = Pick<Kind, 'group' | 'resource'>;
 
-const core = (resource: string): Resource => ({ group: '', resource });
+export const core = (resource: string): Resource => ({ group: '', resource });
 
 export const PODS = core('pods');
+export const SERVICES = core('services');
 export const NAMESPACES = core('namespaces');
 export const NODES = core('nodes');
 export const SERVICE_ACCOUNTS = core('serviceaccounts');
