@@ -129,3 +129,13 @@ test('a disruption budget says one thing, and a binding keeps its role', () => {
     /cannot change roleRef/,
   );
 });
+
+test('a deployment has a new generation with new annotations, but not with new labels', () => {
+  const run = cluster();
+  const spec = { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: nginx } };
+  const made = run((c) => deepFreeze(c.create(deployment, named('d', { spec }))));
+  const changed = (metadata: Partial<KubeObject['metadata']>) =>
+    run((c) => c.update(deployment, { ...made, metadata: { ...made.metadata, ...metadata } })).metadata.generation;
+  assert.equal(changed({ labels: { l: 'v' } }), 1);
+  assert.equal(changed({ annotations: { n: 'v' } }), 2);
+});

@@ -136,7 +136,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   ],
   [
     'EndpointSlice',
-    { addressType: 'IPv4', endpoints: [{ addresses: ['::1'] }] },
+    { addressType: 'IPv4', endpoints: [{ addresses: ['fd00::1'] }] },
     ['endpoints[0].addresses[0]: invalid: must be an IPv4 address'],
   ],
   [

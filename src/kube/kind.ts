@@ -90,8 +90,8 @@ export interface Kind {
   readonly indexes?: { readonly [name: string]: (object: KubeObject) => readonly string[] };
   /** Numbers that an index adds up over the objects under a key, e.g. under "node" what a node's pods request. */
   readonly totals?: { readonly [index: string]: (object: KubeObject) => { readonly [name: string]: number } };
-  /** metadata.generation counts changes of everything but metadata and status, unless false. */
-  readonly generation?: boolean;
+  /** metadata.generation counts changes of everything but metadata and status, unless false; with "annotations" those too. */
+  readonly generation?: boolean | 'annotations';
   /** Graceful deletion: seconds that an object of this kind keeps on existing after a DELETE (pods). undefined: removed at once. */
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
   /** What changes besides deletionTimestamp when deletion begins but the object stays for now (a namespace becomes Terminating). */

@@ -15,6 +15,7 @@ export const deployment: Kind = {
   namespaced: true,
   versions: [{ name: 'v1' }],
   status: true,
+  generation: 'annotations',
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   default: defaults({
     spec: present(

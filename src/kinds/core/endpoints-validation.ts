@@ -8,7 +8,7 @@ import { type Faults, messages, oneOf } from '../faults.ts';
 // Models kubernetes pkg/apis/core/validation ValidateEndpoints.
 
 /** Addresses that mean the reader itself or its link, and would lead it to its own services. */
-function reachFaults(path: string, ip: string, out: Faults): void {
+export function reachFaults(path: string, ip: string, out: Faults): void {
   if (/^127\./.test(ip) || ip === '::1') out.push(invalid(path, ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'));
   if (/^169\.254\./.test(ip) || /^fe[89ab]/i.test(ip))
     out.push(invalid(path, ip, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'));

@@ -3,6 +3,7 @@ import { duplicate, type FieldError, invalid, notSupported, required, tooMany } 
 import { dnsLabel, fullyQualifiedDomain } from '../../kube/names/dns.ts';
 import { ipAddress, ipFamily } from '../../kube/names/ip.ts';
 import { portNumber } from '../../kube/names/values.ts';
+import { reachFaults } from '../core/endpoints-validation.ts';
 import { type Faults, messages, oneOf } from '../faults.ts';
 
 // Models kubernetes pkg/apis/discovery/validation.
@@ -21,6 +22,7 @@ function addressFaults(path: string, address: string, type: string, out: Faults)
   messages(path, address, faults, out);
   if (faults.length === 0 && ipFamily(address) !== (type === 'IPv4' ? 4 : 6))
     out.push(invalid(path, address, `must be an ${type} address`));
+  if (faults.length === 0) reachFaults(path, address, out);
 }
 
 export function endpointSliceFaults({ addressType, endpoints = [], ports = [] }: EndpointSlice): readonly FieldError[] {

@@ -69,5 +69,6 @@ const METADATA_AND_STATUS: ReadonlySet<string> = new Set(['metadata', 'status', 
 export function specChanged(kind: Kind, object: KubeObject, previous: KubeObject): boolean {
   const differs = (key: string) => !METADATA_AND_STATUS.has(key) && !equal(object[key], previous[key]);
   if (!kind.status && 'status' in object && !equal(object.status, previous.status)) return true;
+  if (kind.generation === 'annotations' && !equal(object.metadata.annotations, previous.metadata.annotations)) return true;
   return Object.keys(object).some(differs) || Object.keys(previous).some((key) => !(key in object) && differs(key));
 }
