@@ -1,7 +1,8 @@
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import { notFound, notImplemented, refuse, unauthenticated } from './errors.ts';
+import { getResource } from './estate.ts';
 import type { ArmPorts, Exchange } from './exchange.ts';
-import { segmentsOf } from './ids.ts';
+import { segmentsOf, subscriptionId } from './ids.ts';
 import { metadataAnswer } from './metadata.ts';
 import { apiVersionOf } from './request.ts';
 import { type Caller, Refusal } from './resource-type.ts';
@@ -38,7 +39,17 @@ async function serve(ports: ArmPorts, router: Router, request: HttpRequest): Pro
   const apiVersion = apiVersionOf(query);
   const caller = await authenticate(ports, request);
   const exchange: Exchange = { ports, request, query, apiVersion, caller, url: (path) => request.origin + path };
+  checkSubscription(ports, segments);
   return dispatch(exchange, router.resolve(segments));
+}
+
+/** A subscription that is not there is said to be so before anyone's permissions are looked at, as Azure does. */
+function checkSubscription({ world }: ArmPorts, [first, subscription]: readonly string[]): void {
+  if (first?.toLowerCase() !== 'subscriptions' || subscription === undefined) return;
+  if (getResource(world.reader, subscriptionId(subscription))) return;
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(subscription))
+    throw refuse(400, 'InvalidSubscriptionId', `The provided subscription identifier '${subscription}' is malformed or invalid.`);
+  throw refuse(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
 }
 
 async function authenticate(ports: ArmPorts, request: HttpRequest): Promise<Caller> {

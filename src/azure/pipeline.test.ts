@@ -118,6 +118,8 @@ test('requests that are no requests', async () => {
   assert.deepEqual(await code('PUT', VNET, { properties: SPACE }), [400, 'LocationRequired']);
   assert.deepEqual(await code('PUT', VNET, { location: 'atlantis', properties: SPACE }), [400, 'LocationNotAvailableForResourceType']);
   assert.deepEqual(await code('POST', VNET), [405, 'MethodNotAllowed']);
+  assert.deepEqual(await code('GET', '/subscriptions/x/resourceGroups'), [400, 'InvalidSubscriptionId']);
+  assert.deepEqual(await code('GET', `/subscriptions/${NOBODY.objectId}/resourceGroups/rg`), [404, 'SubscriptionNotFound']);
   assert.deepEqual(await code('GET', inGroup('nowhere')), [404, 'ResourceGroupNotFound']);
   assert.deepEqual(await code('GET', inGroup('nowhere', 'Microsoft.Network/virtualNetworks/v')), [404, 'ResourceGroupNotFound']);
   assert.deepEqual(await code('GET', VNET), [404, 'ResourceNotFound']);
