@@ -13,6 +13,7 @@ import { replicaSetController } from './replicaset/replicaset.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { schedulerController } from './scheduler/scheduler.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts';
+import { statefulSetController } from './statefulset/statefulset.ts';
 
 /** All controllers that run inside a cluster, by name. */
 const definitions: readonly ClusterController[] = [
@@ -29,6 +30,7 @@ const definitions: readonly ClusterController[] = [
   rootCaController,
   schedulerController,
   serviceAccountController,
+  statefulSetController,
 ];
 
 /** The controllers of all clusters of a world. */

@@ -1,6 +1,4 @@
-import type { ControllerRevision, DaemonSet, DaemonSetStatus, Node, Pod } from '../../../gen/kubernetes-types.ts';
-import { fnv1a32 } from '../../kernel/hash.ts';
-import { controllerRevision } from '../../kinds/apps/controllerrevision.ts';
+import type { DaemonSet, DaemonSetStatus, Node, Pod } from '../../../gen/kubernetes-types.ts';
 import { daemonSet } from '../../kinds/apps/daemonset.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
@@ -8,7 +6,8 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { claim } from '../claim.ts';
 import { type ClusterController, keysOf, onControlled, onKind, onObject } from '../cluster-controller.ts';
 import { resolve } from '../deployment/replica-sets.ts';
-import { availableInMs, controllerRef, createPod, deletePod, isReady } from '../pod-control.ts';
+import { presentRevision, truncateHistory } from '../history.ts';
+import { availableInMs, createPod, deletePod, isReady } from '../pod-control.ts';
 import { meetsNodeAffinity, untolerated } from '../scheduler/node-facts.ts';
 
 const HASH_LABEL = 'controller-revision-hash';
@@ -25,8 +24,11 @@ export const daemonSetController: ClusterController = {
   reconcile(cluster, name, namespace) {
     const set = cluster.get<DaemonSet>(daemonSet, namespace, name);
     if (!set || set.metadata.deletionTimestamp) return undefined;
-    const hash = String(fnv1a32(JSON.stringify(set.spec.template))).padStart(10, '0');
-    writeRevision(cluster, set, hash);
+    const revision = presentRevision(cluster, set, set.spec.template, (hash) => ({
+      labels: { ...set.spec.template.metadata?.labels, [HASH_LABEL]: hash },
+      annotations: { [GENERATION]: String(set.metadata.generation ?? 1) },
+    }));
+    const hash = revision.metadata.labels?.[HASH_LABEL] ?? '';
     const pods = claim<Pod>(cluster, podKind, set, set.spec.selector);
     const byNode = Map.groupBy(pods, (pod) => targetNode(pod));
     const nodes = cluster.list<Node>(nodeKind);
@@ -34,6 +36,8 @@ export const daemonSetController: ClusterController = {
     for (const [nodeName, orphans] of byNode)
       if (!nodes.some((node) => node.metadata.name === nodeName)) for (const pod of orphans) remove(cluster, set, pod);
     roll(cluster, set, nodes, hash);
+    const used = new Set([hash, ...pods.map((pod) => pod.metadata.labels?.[HASH_LABEL])]);
+    truncateHistory(cluster, set, set.spec.revisionHistoryLimit ?? 10, ({ metadata }) => used.has(metadata.labels?.[HASH_LABEL]));
     return writeStatus(cluster, set, nodes, hash);
   },
 };
@@ -179,24 +183,6 @@ function rollWithSurge(
     left--;
     create(cluster, set, targetNode(pod), hash);
   }
-}
-
-function writeRevision(cluster: Cluster, set: DaemonSet, hash: string): void {
-  const name = `${set.metadata.name}-${hash}`;
-  const existing = cluster.indexed<ControllerRevision>(controllerRevision, 'owner', set.metadata.uid);
-  if (existing.some((revision) => revision.metadata.name === name)) return;
-  const data = { spec: { template: { ...set.spec.template, $patch: 'replace' } } };
-  cluster.create(controllerRevision, {
-    metadata: {
-      name,
-      namespace: set.metadata.namespace ?? '',
-      labels: { ...set.spec.template.metadata?.labels, [HASH_LABEL]: hash },
-      annotations: { [GENERATION]: String(set.metadata.generation ?? 1) },
-      ownerReferences: [controllerRef(set)],
-    },
-    data,
-    revision: Math.max(0, ...existing.map((revision) => revision.revision)) + 1,
-  });
 }
 
 function writeStatus(cluster: Cluster, set: DaemonSet, nodes: readonly Node[], hash: string): { againMs: number } | undefined {

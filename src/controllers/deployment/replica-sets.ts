@@ -1,9 +1,9 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../gen/kubernetes-types.ts';
-import { fnv1a32 } from '../../kernel/hash.ts';
 import { equal, type Json } from '../../kernel/json.ts';
 import { replicaSet } from '../../kinds/apps/replicaset.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { controllerRef } from '../pod-control.ts';
+import { templateHash } from '../template-hash.ts';
 
 export const HASH_LABEL = 'pod-template-hash';
 export const REVISION = 'deployment.kubernetes.io/revision';
@@ -48,16 +48,10 @@ function sameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
   return equal(strip(labelsA), strip(labelsB)) && equal((restA.annotations ?? {}) as Json, (restB.annotations ?? {}) as Json);
 }
 
-/** "safe" text of a hash: no vowels and no digits that make words, as apimachinery's rand.SafeEncodeString. */
-const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
-const safeText = (text: string): string => [...text].map((char) => SAFE[char.charCodeAt(0) % SAFE.length]).join('');
-const hashOf = (template: PodTemplateSpec, collisions: number): string =>
-  safeText(String(fnv1a32(`${JSON.stringify(template)}${collisions || ''}`)));
-
 /** Creates the set for the Deployment's present template, with as many replicas as surge allows. Undefined on a name collision. */
 export function createSet(cluster: Cluster, deployment: Deployment, replicas: number, revision: number): ReplicaSet | undefined {
   const template = deployment.spec.template;
-  const hash = hashOf(template, deployment.status?.collisionCount ?? 0);
+  const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
   const name = `${deployment.metadata.name}-${hash}`;
   if (cluster.get(replicaSet, deployment.metadata.namespace, name)) return undefined;
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
