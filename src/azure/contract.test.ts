@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setObserved } from '../arm/estate.ts';
 import { at } from '../arm/merge.ts';
 import type { Directory } from '../arm/resource-type.ts';
 import { type Answered, inGroup, type TestEstate, testEstate } from '../arm/test-estate.ts';
@@ -301,6 +302,16 @@ test('what is in use is not deleted, and shows who uses it', async () => {
   assert.equal((dig(pool.body, 'properties.backendIPConfigurations') as unknown[]).length, 2);
   await done('DELETE', inGroup('rg'));
   assert.equal((await call('HEAD', inGroup('rg'))).status, 404);
+});
+
+test('an address that an instance holds is given to nobody else', async () => {
+  const { call, done, world } = await prepared();
+  for (const sample of SAMPLES) await done('PUT', sample.path, sample.body);
+  const instance = path('Microsoft.Compute/virtualMachineScaleSets/vmss/virtualMachines/0');
+  world.transact((tx) => setObserved(tx, instance, { privateAddresses: { ipconfig1: '10.0.0.6' } }));
+  const nic = path(`${NET}/networkInterfaces/second`);
+  await done('PUT', nic, { ...LOCATION, properties: { ipConfigurations: [{ name: 'a', properties: { subnet: SUBNET } }] } });
+  assert.equal(dig((await call('GET', nic)).body, 'properties.ipConfigurations.0.properties.privateIPAddress'), '10.0.0.7');
 });
 
 test('references that lead nowhere are refused', async () => {

@@ -9,7 +9,10 @@ import { networkReferences } from './network-profile.ts';
 
 export const INSTANCE_TYPE = 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines';
 
-/** An instance of a scale set. Made and removed by its scale set's capacity; clients read it and delete it. */
+/**
+ * An instance of a scale set. Made and removed by its scale set's capacity; clients read it and delete it. Whoever gives its interface
+ * an address records it in `observed.privateAddresses` (by ip configuration), so that the subnet gives it to nobody else.
+ */
 export const scaleSetInstance: ResourceType = {
   name: INSTANCE_TYPE,
   location: 'optional',
@@ -20,7 +23,10 @@ export const scaleSetInstance: ResourceType = {
   without: ['PUT', 'PATCH'],
   references: ({ properties }) =>
     networkReferences(objectAt(properties, 'networkProfileConfiguration'), 'properties.networkProfileConfiguration'),
-  render: ({ powerState: _internal, ...properties }, resource) => ({ ...properties, networkProfile: networkProfile(resource) }),
+  render: ({ powerState: _power, privateAddresses: _addresses, ...properties }, resource) => ({
+    ...properties,
+    networkProfile: networkProfile(resource),
+  }),
   removed: (tx, instance) => lowerCapacity(tx, instance),
   actions: [
     {

@@ -9,7 +9,11 @@ import { ipConfigurationsOf } from './ip-configurations.ts';
 import { linkedId } from './parts.ts';
 import { prefixesOfSubnet } from './subnet.ts';
 
-const HOLDERS = ['Microsoft.Network/networkInterfaces', 'Microsoft.Network/loadBalancers'];
+const HOLDERS = [
+  'Microsoft.Network/networkInterfaces',
+  'Microsoft.Network/loadBalancers',
+  'Microsoft.Compute/virtualMachineScaleSets/virtualMachines',
+];
 
 /** Private addresses that a resource's configurations hold, by configuration name: asked for, or given out and kept in `observed`. */
 export const addressesOf = (resource: Pick<Resource, 'id' | 'desired' | 'observed'>): Map<string, string> => {
