@@ -63,7 +63,8 @@ function create(cluster: Cluster, target: Deployment, sets: readonly ReplicaSet[
 function writeRevision(cluster: Cluster, target: Deployment, revision: number): void {
   if (revisionOf(target) === revision) return;
   const annotations = { ...target.metadata.annotations, [REVISION]: String(revision) };
-  cluster.update(deploymentKind, { ...target, metadata: { ...target.metadata, annotations } });
+  // Through /status, as upstream: what the controller notes down is no new generation.
+  cluster.updateStatus(deploymentKind, { ...target, metadata: { ...target.metadata, annotations } });
 }
 
 /** Forgets the oldest empty sets beyond the history limit, once the rollout is through. */
