@@ -30,7 +30,7 @@ async function install() {
 }
 
 const TESTS = ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/{structure,scenarios,contract,simulation}/**/*.test.ts'];
-const TEST_FLAGS = ['--test', '--test-isolation=none', '--test-timeout=60000'];
+const TEST_FLAGS = ['--test', '--test-force-exit', '--test-isolation=none', '--test-timeout=60000'];
 const COMPILER = ['node_modules/typescript/bin/tsc', '-p', '.'];
 const LINTER = ['node_modules/@biomejs/biome/bin/biome', 'check'];
 
