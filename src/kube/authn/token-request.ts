@@ -42,7 +42,7 @@ export function tokenRequest(exchange: ResourceExchange): Later<HttpResponse> {
     exp: nowSeconds + expirationSeconds,
     iat: nowSeconds,
     iss: cluster.issuer,
-    jti: crypto.randomUUID(),
+    jti: exchange.newId(),
     'kubernetes.io': {
       namespace: info.namespace,
       ...bound,

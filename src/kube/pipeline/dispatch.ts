@@ -44,6 +44,7 @@ export function dispatch(exchange: Exchange): Later<HttpResponse> {
   if (exchange.request.method === 'HEAD') throw methodNotAllowed();
   if (!resource) return reviewOf(exchange, info, review as BuiltInResource); // one of the two is there
   const served = { ...exchange, info, resource };
+  if (resource.version.deprecation) exchange.warnings.add(resource.version.deprecation);
   if (info.subresource) return subresource(served);
   return serveOf(info, resource)(served);
 }

@@ -15,10 +15,14 @@ export interface Exchange {
   readonly registry: Registry;
   readonly info: RequestInfo;
   readonly auditId: string;
+  /** A new unique id (UUID) for what leaves the world, such as a token. */
+  readonly newId: () => string;
   /** Texts of Warning headers, each once. */
   readonly warnings: Set<string>;
   /** Who asks, after impersonation. */
   user: User;
+  /** Who sent the request. */
+  sender: User;
 }
 
 /** A request for a resource with stored objects. */

@@ -4,13 +4,14 @@ import type { Exchange } from './exchange.ts';
 
 /** Counts and records an answered request, and adapts the answer to HEAD. */
 export function finish(exchange: Exchange, response: HttpResponse, startedMs: number): HttpResponse {
-  const { ports, request, info, cluster, user, auditId } = exchange;
+  const { ports, request, info, cluster, user, sender, auditId } = exchange;
   const durationMs = ports.hostNowMs() - startedMs;
   countRequest(cluster.scope, info, response.status, durationMs);
   ports.audit?.({
     auditId,
     scope: cluster.scope,
-    user,
+    user: sender,
+    ...(user !== sender && { impersonatedUser: user }),
     verb: info.verb,
     requestUri: request.search ? `${request.path}?${request.search}` : request.path,
     userAgent: request.headers['user-agent'] ?? '',

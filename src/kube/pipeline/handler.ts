@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../kernel/http.ts';
+import { Random } from '../../kernel/random.ts';
 import { ANONYMOUS, authenticate, chain } from '../authn/authenticate.ts';
 import { impersonationOf } from '../authn/impersonate.ts';
 import { attributesOf, authorize, refusalOf } from '../authz/authorize.ts';
@@ -16,11 +17,12 @@ import { refusalResponse } from './respond.ts';
 export type KubeHandler = (request: HttpRequest, cluster: ServedCluster) => Later<HttpResponse>;
 
 /** kube-apiserver: request info → authenticate → impersonate → authorize → the handler of verb and resource (DESIGN §4). */
-export const kubeHandler =
-  (ports: KubePorts): KubeHandler =>
-  (request, cluster) => {
+export const kubeHandler = (ports: KubePorts): KubeHandler => {
+  // Ids of requests and tokens are unique, not secret, and no part of the world.
+  const ids = new Random(`requests ${ports.hostNowMs()}`);
+  return (request, cluster) => {
     const startedMs = ports.hostNowMs();
-    const exchange = begin(ports, request, cluster);
+    const exchange = begin(ports, ids, request, cluster);
     const done = (response: HttpResponse) => finish(exchange, response, startedMs);
     if (exchange.fault) return done(refusalResponse(exchange, exchange.fault));
     const answer = guarded(exchange, () =>
@@ -28,9 +30,10 @@ export const kubeHandler =
     );
     return chain(answer, done);
   };
+};
 
 /** The exchange, with the fault of a path that cannot be read. */
-function begin(ports: KubePorts, request: HttpRequest, cluster: ServedCluster): Exchange & { readonly fault?: StatusError } {
+function begin(ports: KubePorts, ids: Random, request: HttpRequest, cluster: ServedCluster): Exchange & { readonly fault?: StatusError } {
   const query = new URLSearchParams(request.search);
   const exchange = {
     ports,
@@ -38,9 +41,11 @@ function begin(ports: KubePorts, request: HttpRequest, cluster: ServedCluster): 
     query,
     cluster,
     registry: registryOf(ports.kinds, cluster.version),
-    auditId: request.headers['audit-id'] ?? crypto.randomUUID(),
+    auditId: request.headers['audit-id'] ?? ids.uuid(),
+    newId: () => ids.uuid(),
     warnings: new Set<string>(),
     user: ANONYMOUS,
+    sender: ANONYMOUS,
   };
   try {
     return { ...exchange, info: requestInfo(request.method, request.path, query) };
@@ -68,6 +73,7 @@ const statusErrorOf = (error: unknown): StatusError =>
 function admitted(exchange: Exchange, user: User | undefined): Later<void> {
   if (!user) throw unauthorized();
   exchange.user = user;
+  exchange.sender = user;
   const impersonation = impersonationOf(exchange.request.headers, user);
   if (!impersonation) return allow(exchange, user);
   return chain(allChecks(exchange, impersonation.checks), () => {

@@ -23,7 +23,7 @@ import type { ResourceExchange } from './exchange.ts';
 import { negotiate } from './negotiate.ts';
 import { isTrue } from './request-info.ts';
 import { writtenResponse } from './respond.ts';
-import { requireName, updateOptions, versioned, warnDeprecated } from './write.ts';
+import { requireName, updateOptions, versioned } from './write.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
@@ -48,7 +48,6 @@ export function patch(exchange: ResourceExchange): HttpResponse {
   negotiate(request.headers.accept, false);
   requirePatchOptions(query, type);
   const body = readPatch(request.body, type);
-  warnDeprecated(exchange);
   const written = ports.world.transact((tx) => (type === 'apply' ? apply(exchange, tx, body) : patchObject(exchange, tx, type, body)));
   return writtenResponse(exchange, written, written.outcome === 'created' ? 201 : 200);
 }

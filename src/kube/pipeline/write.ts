@@ -16,7 +16,6 @@ export function create(exchange: ResourceExchange): HttpResponse {
   negotiate(exchange.request.headers.accept, false);
   const { object, expectedRevision } = submitted(exchange, readBody(exchange, resource.gvk));
   if (expectedRevision !== undefined) throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
-  warnDeprecated(exchange);
   const written = ports.world.transact((tx) => createObject(versioned(exchange, tx), resource.kind, object));
   return writtenResponse(exchange, written, 201);
 }
@@ -28,7 +27,6 @@ export function update(exchange: ResourceExchange): HttpResponse {
   negotiate(exchange.request.headers.accept, false);
   const sent = submitted(exchange, readBody(exchange, resource.gvk));
   requireName(sent.object, info.name);
-  warnDeprecated(exchange);
   requireRevision(resource.kind, info.name, sent.expectedRevision);
   const written = ports.world.transact((tx) => putObject(exchange, tx, sent));
   return writtenResponse(exchange, written, written.outcome === 'created' ? 201 : 200);
@@ -66,9 +64,4 @@ export function requireName(object: KubeObject, name: string): void {
   const sent = object.metadata.name;
   if (!sent) throw badRequest('name must be provided');
   if (sent !== name) throw badRequest(`the name of the object (${sent}) does not match the name on the URL (${name})`);
-}
-
-/** Warns of a served version that is deprecated. */
-export function warnDeprecated({ resource, warnings }: ResourceExchange): void {
-  if (resource.version.deprecation) warnings.add(resource.version.deprecation);
 }
