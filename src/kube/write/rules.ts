@@ -65,10 +65,17 @@ function emptyStatus(kind: Kind, version: string): KubeObject['status'] | undefi
 
 const METADATA_AND_STATUS: ReadonlySet<string> = new Set(['metadata', 'status', 'apiVersion', 'kind']);
 
-/** Whether anything but metadata and status changed: what metadata.generation counts. */
-export function specChanged(kind: Kind, object: KubeObject, previous: KubeObject): boolean {
+/** Whether a write to this path makes a new generation. A binding never does; annotations count on the object itself alone. */
+export function isNewGeneration(kind: Kind, object: KubeObject, previous: KubeObject, subresource: string): boolean {
+  if (kind.generation === false || subresource === 'binding') return false;
+  if (specChanged(kind, object, previous)) return true;
+  const counted = kind.generation === 'annotations' && subresource === '';
+  return counted && !equal(object.metadata.annotations, previous.metadata.annotations);
+}
+
+/** Whether anything but metadata and status changed. */
+function specChanged(kind: Kind, object: KubeObject, previous: KubeObject): boolean {
   const differs = (key: string) => !METADATA_AND_STATUS.has(key) && !equal(object[key], previous[key]);
   if (!kind.status && 'status' in object && !equal(object.status, previous.status)) return true;
-  if (kind.generation === 'annotations' && !equal(object.metadata.annotations, previous.metadata.annotations)) return true;
   return Object.keys(object).some(differs) || Object.keys(previous).some((key) => !(key in object) && differs(key));
 }

@@ -10,7 +10,7 @@ import { collectionOf, kindContextOf, storedApiVersion, type WriteContext, type 
 import { isFinished, vanish } from './delete.ts';
 import { trackFields } from './fields.ts';
 import { carryOverMetadata, withMetadata } from './metadata.ts';
-import { admissionRequest, allocate, refuseFaults, specChanged, warnAll, withStatus } from './rules.ts';
+import { admissionRequest, allocate, isNewGeneration, refuseFaults, warnAll, withStatus } from './rules.ts';
 import { restrictTo } from './subresources.ts';
 import { validateMetadataUpdate } from './validate-metadata.ts';
 
@@ -58,7 +58,7 @@ export function updateObject(context: WriteContext, kind: Kind, input: KubeObjec
   );
   if (subresource === '') object = kind.prepareForUpdate?.(object, previous, api) ?? object;
   if (equal(object, previous)) return { outcome: 'unchanged', object: previous, revision: entry.revision, entry };
-  if (kind.generation !== false && subresource !== 'binding' && specChanged(kind, object, previous)) {
+  if (isNewGeneration(kind, object, previous, subresource)) {
     object = withMetadata(object, { generation: (previous.metadata.generation ?? 0) + 1 });
   }
   const faults = [...validateMetadataUpdate(object, previous)];
