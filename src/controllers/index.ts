@@ -2,6 +2,7 @@ import type { Controller } from '../kernel/controller.ts';
 import { type ClusterController, clusterController, type OpenRunning } from './cluster-controller.ts';
 import { daemonSetController } from './daemonset/daemonset.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption/disruption.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointslice.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
@@ -19,6 +20,7 @@ import { statefulSetController } from './statefulset/statefulset.ts';
 const definitions: readonly ClusterController[] = [
   daemonSetController,
   deploymentController,
+  disruptionController,
   endpointsController,
   endpointSliceController,
   garbageCollector,

@@ -1,4 +1,7 @@
+import type { Pod } from '../../gen/kubernetes-types.ts';
 import type { Json } from '../kernel/json.ts';
+import { pod } from '../kinds/core/pod/pod.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { type LabelSelector, labelSelectorOf, nothing } from '../kube/selectors/label-selector.ts';
 
 /** The matcher of a LabelSelector object. An invalid one, which validation keeps out of the store, selects nothing. */
@@ -11,4 +14,11 @@ export function exactLabel(selector: LabelSelector): string | undefined {
     if (value !== undefined) return `${key}=${value}`;
   }
   return undefined;
+}
+
+/** Pods of a namespace that a selector matches. Cost: O(pods with one label that it demands), else O(pods of the namespace). */
+export function podsSelectedBy(cluster: Cluster, namespace: string, selector: LabelSelector): Pod[] {
+  const exact = exactLabel(selector);
+  const candidates = exact ? cluster.indexed<Pod>(pod, 'label', `${namespace}/${exact}`) : cluster.list<Pod>(pod, namespace);
+  return candidates.filter((each) => selector.matches(each.metadata.labels));
 }
