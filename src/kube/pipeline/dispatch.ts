@@ -12,6 +12,7 @@ import type { Later } from './ports.ts';
 import { get, list } from './read.ts';
 import { remove, removeCollection } from './remove.ts';
 import type { ResourceRequest, Verb } from './request-info.ts';
+import { headersOf } from './respond.ts';
 import { scale } from './scale.ts';
 import { ownSubresources } from './subresources.ts';
 import { create, update } from './write.ts';
@@ -45,7 +46,7 @@ export function dispatch(exchange: Exchange): Later<HttpResponse> {
   if (!resource) return reviewOf(exchange, info, review as BuiltInResource); // one of the two is there
   const served = { ...exchange, info, resource };
   if (resource.version.deprecation) exchange.warnings.add(resource.version.deprecation);
-  if (info.subresource) return subresource(served);
+  if (info.subresource) return dispatchSubresource(served);
   return serveOf(info, resource)(served);
 }
 
@@ -68,12 +69,16 @@ function serveOf(info: ResourceRequest, resource: ServedResource): Serve {
   return VERBS[verb];
 }
 
-function subresource(exchange: ResourceExchange): Later<HttpResponse> {
+function dispatchSubresource(exchange: ResourceExchange): Later<HttpResponse> {
   const { info, resource, ports } = exchange;
   const facts = resource.facts.subresources.find(({ name }) => name === info.subresource);
   const path = `${resource.kind.resource}/${info.subresource}`;
   const connect = ports.connect?.[path];
-  if (connect) return connect(exchange);
+  if (connect) {
+    const { request, query, cluster, user } = exchange;
+    const { verb, namespace, name, subresource } = info;
+    return connect({ request, query, cluster, user, verb, namespace, name, subresource, headers: (type) => headersOf(exchange, type) });
+  }
   if (!facts || !info.name || (resource.kind.namespaced && info.namespace === undefined)) throw unknownResource();
   if (info.verb === '' || !facts.verbs.includes(info.verb)) throw methodNotAllowed();
   const own = ownSubresources[path];

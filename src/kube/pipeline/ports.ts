@@ -1,8 +1,7 @@
-import type { HttpResponse } from '../../kernel/http.ts';
+import type { HttpRequest, HttpResponse } from '../../kernel/http.ts';
 import type { World } from '../../kernel/world.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import type { Kind, User } from '../kind.ts';
-import type { ResourceExchange } from './exchange.ts';
 
 /** One cluster as its API server is configured. The composition gives it with every request. */
 export interface ServedCluster {
@@ -51,6 +50,22 @@ export interface AuditEvent {
   readonly receivedMs: number;
 }
 
+/** An authorized request for a subresource that reaches into a pod. Refusals are thrown as StatusError. */
+export interface ConnectRequest {
+  readonly request: HttpRequest;
+  readonly query: URLSearchParams;
+  readonly cluster: ServedCluster;
+  readonly user: User;
+  /** "get" or "create". */
+  readonly verb: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  /** "log", "exec", "portforward" … */
+  readonly subresource: string;
+  /** Headers that every answer has, with this content type. */
+  headers(contentType: string): Record<string, string>;
+}
+
 /** Everything outside the pipeline that it calls. All are given by the composition. */
 export interface KubePorts {
   readonly world: World;
@@ -73,7 +88,7 @@ export interface KubePorts {
   authorizeAzure?(user: User, attributes: AzureAttributes, cluster: ServedCluster): Later<boolean>;
   audit?(event: AuditEvent): void;
   /** Subresources that reach into running pods, by "pods/log", "pods/exec" …; those absent answer 501. */
-  readonly connect?: { readonly [path: string]: (exchange: ResourceExchange) => Later<HttpResponse> };
+  readonly connect?: { readonly [path: string]: (request: ConnectRequest) => Later<HttpResponse> };
   /** Runs `work` after host milliseconds; returns how to cancel. */
   after(delayMs: number, work: () => void): () => void;
   /** Host time in ms since the epoch, for request durations and token lifetimes. */
