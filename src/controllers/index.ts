@@ -1,5 +1,6 @@
 import type { Controller } from '../kernel/controller.ts';
 import { type ClusterController, clusterController, type OpenRunning } from './cluster-controller.ts';
+import { cronJobController } from './cronjob/cronjob.ts';
 import { daemonSetController } from './daemonset/daemonset.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
@@ -18,6 +19,7 @@ import { statefulSetController } from './statefulset/statefulset.ts';
 
 /** All controllers that run inside a cluster, by name. */
 const definitions: readonly ClusterController[] = [
+  cronJobController,
   daemonSetController,
   deploymentController,
   disruptionController,

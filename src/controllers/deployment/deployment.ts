@@ -3,9 +3,8 @@ import type { Outcome } from '../../kernel/controller.ts';
 import { deployment as deploymentKind } from '../../kinds/apps/deployment.ts';
 import { replicaSet } from '../../kinds/apps/replicaset.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { controllerOf } from '../../kube/object.ts';
-import { claim } from '../claim.ts';
-import { type ClusterController, keysOf, onControlled, onKind, onObject } from '../cluster-controller.ts';
+import { claim, selecting } from '../claim.ts';
+import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
 import { annotateNewSet, byAge, createSet, newSetOf, REVISION, revisionOf, wantedBy } from './replica-sets.ts';
 import { isScaling, newSetSize, recreate, rolling, scaleProportionally } from './rollout.ts';
 import { isComplete, observe } from './status.ts';
@@ -13,13 +12,7 @@ import { isComplete, observe } from './status.ts';
 /** Rolls a Deployment's template out through ReplicaSets. Models kubernetes pkg/controller/deployment. */
 export const deploymentController: ClusterController = {
   name: 'deployment',
-  watches: [
-    onKind(deploymentKind),
-    onControlled(replicaSet, 'Deployment'),
-    onObject(replicaSet, (object, reader, scope) =>
-      controllerOf(object) ? [] : keysOf(reader, deploymentKind, scope, object.metadata.namespace),
-    ),
-  ],
+  watches: [onKind(deploymentKind), onControlled(replicaSet, 'Deployment'), onObject(replicaSet, selecting(deploymentKind))],
   reconcile(cluster, name, namespace) {
     const target = cluster.get<Deployment>(deploymentKind, namespace, name);
     if (!target) return undefined;

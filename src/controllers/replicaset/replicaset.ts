@@ -2,10 +2,9 @@ import type { Pod, ReplicaSet, ReplicaSetStatus } from '../../../gen/kubernetes-
 import { replicaSet } from '../../kinds/apps/replicaset.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { controllerOf } from '../../kube/object.ts';
 import { selectorOfMap } from '../../kube/selectors/label-selector.ts';
-import { claim } from '../claim.ts';
-import { type ClusterController, keysOf, onControlled, onKind, onObject } from '../cluster-controller.ts';
+import { claim, selecting } from '../claim.ts';
+import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
 import { availableInMs, createPod, deletePod, isActive, isReady, withCondition } from '../pod-control.ts';
 import { deletionOrder } from './deletion-order.ts';
 
@@ -15,11 +14,7 @@ const BURST = 500;
 /** Keeps as many pods as a ReplicaSet asks for. Models kubernetes pkg/controller/replicaset. */
 export const replicaSetController: ClusterController = {
   name: 'replicaset',
-  watches: [
-    onKind(replicaSet),
-    onControlled(pod, 'ReplicaSet'),
-    onObject(pod, (object, reader, scope) => (controllerOf(object) ? [] : keysOf(reader, replicaSet, scope, object.metadata.namespace))),
-  ],
+  watches: [onKind(replicaSet), onControlled(pod, 'ReplicaSet'), onObject(pod, selecting(replicaSet))],
   reconcile(cluster, name, namespace) {
     const set = cluster.get<ReplicaSet>(replicaSet, namespace, name);
     if (!set) return undefined;
