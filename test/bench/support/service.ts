@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,12 +29,22 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts the bundle where there is one (what `slipway` does), ephemeral, in a home of its own. */
+/** Starts the bundle that the driver built (the sources where that failed), ephemeral, in a home of its own. */
 export async function startService(...args: string[]): Promise<Service> {
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   const startedMs = performance.now();
-  const command = [join(root, 'bin/slipway.js'), 'up', '--ephemeral', '--home', home, '--port', String(port), ...args];
+  const bundle = join(root, 'dist', 'slipway.js');
+  const command = [
+    existsSync(bundle) ? bundle : join(root, 'bin', 'slipway.js'),
+    'up',
+    '--ephemeral',
+    '--home',
+    home,
+    '--port',
+    String(port),
+    ...args,
+  ];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
