@@ -7,8 +7,10 @@ import { deepFreeze, type JsonObject } from '../kernel/json.ts';
 import { World } from '../kernel/world.ts';
 import type { Cluster, NewObject } from '../kube/cluster.ts';
 import { CLUSTERS } from '../kube/clusters.ts';
+import { decodeValue } from '../kube/decode/decode.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { indexesOf } from '../kube/registry/indexes.ts';
+import { schemasFor } from '../kube/schema/schemas.ts';
 import { StatusError } from '../kube/status.ts';
 import { openCluster } from '../kube/write/open-cluster.ts';
 import { deployment } from './apps/deployment.ts';
@@ -138,4 +140,12 @@ test('a deployment has a new generation with new annotations, but not with new l
     run((c) => c.update(deployment, { ...made, metadata: { ...made.metadata, ...metadata } })).metadata.generation;
   assert.equal(changed({ labels: { l: 'v' } }), 1);
   assert.equal(changed({ annotations: { n: 'v' } }), 2);
+});
+
+test('what a client leaves out and Go writes as empty gets its default', () => {
+  const run = cluster();
+  const bindingSchema = schemasFor('1.36').ofKind('rbac.authorization.k8s.io', 'v1', 'RoleBinding') ?? assert.fail();
+  const decoded = decodeValue({ roleRef: { kind: 'Role', name: 'a' } }, bindingSchema, 'Ignore').value?.value as JsonObject;
+  const bound = run((c) => c.create(roleBinding, named('b', { roleRef: decoded.roleRef ?? null })));
+  assert.deepEqual(bound.roleRef, { kind: 'Role', name: 'a', apiGroup: 'rbac.authorization.k8s.io' });
 });

@@ -21,11 +21,20 @@ function applyRules(rules: readonly (readonly [string, Rule])[], object: JsonObj
   return draft ?? object;
 }
 
+/** What counts as not set. Go writes strings that were left out as "", unless their field hides empty values. */
+const isUnset = (value: Json | undefined): boolean => value === undefined || value === null || value === '';
+
 /** The value where nothing is set. */
 export const constant =
   (fallback: Json): Rule =>
   (value) =>
-    value === undefined || value === null ? fallback : value;
+    isUnset(value) ? fallback : value;
+
+/** The value where nothing, or 0, is set: numbers that Go writes as 0 when they were left out. */
+export const nonZero =
+  (fallback: number): Rule =>
+  (value) =>
+    isUnset(value) || value === 0 ? fallback : value;
 
 /** Defaults of an object's fields, in this order: later rules see what earlier ones set. Absent objects stay absent. */
 export function fields(declared: { readonly [field: string]: Json | Rule }): Rule {
@@ -72,7 +81,7 @@ export const chain =
 export const derived =
   (from: (owner: JsonObject) => Json | undefined): Rule =>
   (value, owner) =>
-    value === undefined || value === null ? from(owner) : value;
+    isUnset(value) ? from(owner) : value;
 
 /** A rule for whole objects as the defaulting of a kind. */
 export const defaultsOf =

@@ -1,7 +1,7 @@
 import type { FlowSchema } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { defaults, fields, present } from '../defaulting.ts';
+import { defaults, fields, nonZero, present } from '../defaulting.ts';
 import { flowSchemaFaults } from './validation.ts';
 
 export const flowSchema: Kind = {
@@ -11,7 +11,7 @@ export const flowSchema: Kind = {
   namespaced: false,
   versions: [{ name: 'v1' }],
   status: true,
-  default: defaults({ spec: present(fields({ matchingPrecedence: 1000 })) }),
+  default: defaults({ spec: present(fields({ matchingPrecedence: nonZero(1000) })) }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: FlowSchema) => flowSchemaFaults(object),
   columns: [

@@ -1,7 +1,7 @@
 import type { PriorityLevelConfiguration, QueuingConfiguration } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { defaults, fields, present, when } from '../defaulting.ts';
+import { defaults, fields, nonZero, present, when } from '../defaulting.ts';
 import { priorityLevelFaults } from './validation.ts';
 
 const isQueue = ({ type }: { readonly [field: string]: unknown }): boolean => type === 'Queue';
@@ -9,7 +9,9 @@ const isQueue = ({ type }: { readonly [field: string]: unknown }): boolean => ty
 const limited = fields({
   nominalConcurrencyShares: 30,
   lendablePercent: 0,
-  limitResponse: fields({ queuing: when(isQueue, present(fields({ queues: 64, handSize: 8, queueLengthLimit: 50 }))) }),
+  limitResponse: fields({
+    queuing: when(isQueue, present(fields({ queues: nonZero(64), handSize: nonZero(8), queueLengthLimit: nonZero(50) }))),
+  }),
 });
 
 const queuing =
