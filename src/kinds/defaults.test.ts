@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { JsonObject } from '../kernel/json.ts';
+import { decodeValue } from '../kube/decode/decode.ts';
 import type { Kind, KindContext } from '../kube/kind.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { schemasFor } from '../kube/schema/schemas.ts';
 import { kinds } from './index.ts';
 
 const folder = new URL('../../../shared/data/kubernetes/defaults/', import.meta.url);
@@ -161,7 +163,10 @@ describe('defaults of a real server', { skip: existsSync(folder) ? false : 'no r
       const { name, namespace, uid, creationTimestamp } = body.metadata;
       const metadata = { name, ...(namespace && { namespace }), uid, creationTimestamp };
       const served = kind.versions.find((candidate) => candidate.name === version);
-      const input = { apiVersion: body.apiVersion, kind: body.kind, metadata, ...fields };
+      const schema = schemasFor('1.36').ofKind(group, version, body.kind) ?? assert.fail('no schema');
+      const sentObject = { apiVersion: body.apiVersion, kind: body.kind, metadata, ...fields };
+      // Decoding an object of a kind gives an object of that kind.
+      const input = decodeValue(sentObject, schema, 'Strict').value?.value as KubeObject;
       const stored = create(kind, served?.toStored?.(input) ?? input, context(creationTimestamp));
       const shown = served?.fromStored?.(stored) ?? stored;
       const { managedFields, resourceVersion, generation, ...expectedMetadata } = body.metadata;
