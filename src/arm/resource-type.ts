@@ -99,6 +99,8 @@ export interface Action {
   readonly path: string;
   /** RBAC action that the caller needs on the resource. */
   readonly permission: string;
+  /** It only refuses, with notImplemented: so that the coverage can tell. */
+  readonly unbuilt?: true;
   /** May return a promise: an action may wait for a port (a key being made), a reconciler never. */
   run(context: ActionContext): ActionResult | Promise<ActionResult>;
 }
@@ -179,6 +181,8 @@ export interface ResourceType {
   readonly durations?: Partial<Durations>;
   /** What a client is told who writes while an operation holds the resource. Default: 409 AnotherOperationInProgress. */
   busy?(resource: Resource): Refusal | undefined;
+  /** How an operation ends that a DELETE cuts short. Absent: a DELETE waits its turn as a write does. */
+  readonly preempted?: CloudError;
   /** Top-level member that shows the etag; absent: not shown. */
   readonly etag?: 'etag' | 'eTag';
   /** True when `properties.provisioningState` is not shown (role assignments). */

@@ -1,6 +1,7 @@
 import { notImplemented } from '../../arm/errors.ts';
 import { getResource, listChildren } from '../../arm/estate.ts';
 import { parseId } from '../../arm/ids.ts';
+import { currentEtag } from '../../arm/render.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { type Action, type ResourceType, verbOf, type WriteContext } from '../../arm/resource-type.ts';
 import { vmSize } from '../../azure/compute/vm-sizes.ts';
@@ -52,6 +53,8 @@ export const agentPool: ResourceType = {
   validate,
   admit,
   computed,
+  // Flattened into its cluster a pool has no envelope: its etag stands among the properties.
+  render: (properties, pool, reader) => ({ ...properties, eTag: currentEtag(reader, pool) }),
   refuseDelete,
   actions: [poolUpgradeProfile, ...NOT_BUILT.map(refused)],
 };
@@ -60,6 +63,7 @@ function refused(path: string): Action {
   return {
     method: 'POST',
     path,
+    unbuilt: true,
     permission: `${AGENT_POOLS}/${path}/action`,
     run: () => {
       throw notImplemented(`Operation ${path} of ${AGENT_POOLS}`);
@@ -239,7 +243,6 @@ function computed(draft: Draft, context: WriteContext, previous: Resource | unde
     currentOrchestratorVersion: version,
     nodeImageVersion: imageOf(draft.properties, version),
     powerState: { code: 'Running' },
-    eTag: context.random.uuid(),
   };
 }
 

@@ -1,8 +1,7 @@
-import { notImplemented } from '../../arm/errors.ts';
+import { notImplemented, refuse } from '../../arm/errors.ts';
 import { listChildren } from '../../arm/estate.ts';
-import { parseId } from '../../arm/ids.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
-import type { Action, ResourceType, WriteContext } from '../../arm/resource-type.ts';
+import type { Action, Refusal, ResourceType, WriteContext } from '../../arm/resource-type.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
@@ -10,6 +9,7 @@ import type { AksPorts } from '../ports.ts';
 import { resolveVersion } from '../versions.ts';
 import { credentialActions } from './credentials.ts';
 import { objectAt, textAt, withDefaults } from './defaults.ts';
+import { ensureNodeGroup, kubeletIdentityId } from './node-group.ts';
 import { profileActions } from './profiles.ts';
 import { validateCluster } from './validate.ts';
 
@@ -68,17 +68,33 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
   validate: validateCluster,
   admit,
   computed,
+  // In the write itself, so that the 201 already names the identity and the addresses that the service made.
+  written: (tx, cluster) => ensureNodeGroup(tx, ports.arm(), cluster),
+  etag: 'eTag',
+  busy,
+  preempted: { code: 'AKSOperationPreemptedByDelete', message: 'This operation has been preempted by a delete operation.' },
   actions: [...credentialActions(ports), ...profileActions, ...NOT_BUILT.map(refused)],
 });
 
 const refused = (path: string): Action => ({
   method: 'POST',
   path,
+  unbuilt: true,
   permission: `${MANAGED_CLUSTERS}/${path}/action`,
   run: () => {
     throw notImplemented(`Operation ${path} of ${MANAGED_CLUSTERS}`);
   },
 });
+
+/** A cluster takes one operation at a time (aks-facts §1.6). */
+function busy(cluster: Resource): Refusal {
+  const doing = cluster.provisioningState === 'Creating' ? 'create' : cluster.provisioningState === 'Deleting' ? 'delete' : 'update';
+  return refuse(
+    409,
+    'OperationNotAllowed',
+    `Operation is not allowed because there's an in progress ${doing} managed cluster operation on the managed cluster started by ${cluster.systemData.lastModifiedBy}. Please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details`,
+  );
+}
 
 /** A cluster has a System pool. Pools are there already: inline children are written before. */
 function admit(draft: Draft, { reader }: WriteContext, previous: Resource | undefined): FieldError[] {
@@ -112,10 +128,3 @@ function computed(draft: Draft, { random, tenantId }: WriteContext, previous: Re
 }
 
 const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
-
-/** Id of the resource group that AKS makes for the nodes. */
-export const nodeGroupId = (cluster: { readonly id: string }, properties: JsonObject): string =>
-  `/subscriptions/${parseId(cluster.id)?.subscription}/resourceGroups/${textAt(properties, 'nodeResourceGroup')}`;
-
-export const kubeletIdentityId = (draft: Draft): string =>
-  `${nodeGroupId(draft, draft.properties)}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${draft.name}-agentpool`;
