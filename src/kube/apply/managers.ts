@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
-import { difference, EMPTY, type FieldSet, inOrder, isEmpty, readFieldSet, sameSet, setOf, union } from './field-set.ts';
+import { difference, EMPTY, type FieldSet, isEmpty, readFieldSet, sameSet, setOf, union } from './field-set.ts';
+import { interned } from './intern.ts';
 
 /** One entry of metadata.managedFields, read: who owns which fields. */
 export interface Manager {
@@ -95,7 +96,7 @@ export function writeManagers(managers: Managers): readonly JsonObject[] | undef
 
 function writeEntry(manager: Manager): JsonObject {
   if (manager.entry) return manager.entry;
-  const fields = inOrder(manager.fields);
+  const fields = interned(manager.fields);
   const entry: JsonObject = {
     ...(manager.manager ? { manager: manager.manager } : {}),
     operation: manager.operation,

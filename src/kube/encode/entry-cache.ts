@@ -7,7 +7,8 @@ const LIMIT_BYTES = 128 * 1024 * 1024;
 
 type ByEntry<T> = WeakMap<Entry<KubeObject>, T>;
 
-const order: { readonly of: ByEntry<Uint8Array>; readonly entry: Entry<KubeObject>; readonly sizeBytes: number }[] = [];
+/** Weak, so that what the store has forgotten goes before its turn. */
+const order: { readonly of: ByEntry<Uint8Array>; readonly entry: WeakRef<Entry<KubeObject>>; readonly sizeBytes: number }[] = [];
 let oldest = 0;
 let heldBytes = 0;
 
@@ -23,7 +24,7 @@ export class EntryCache<T extends Uint8Array> {
     const made = make();
     byEntry.set(entry, made);
     // Only ever deleted from here on, so that the narrower element type does no harm.
-    order.push({ of: byEntry as ByEntry<Uint8Array>, entry, sizeBytes: made.length });
+    order.push({ of: byEntry as ByEntry<Uint8Array>, entry: new WeakRef(entry), sizeBytes: made.length });
     heldBytes += made.length;
     while (heldBytes > LIMIT_BYTES) evict();
     return made;
@@ -33,7 +34,8 @@ export class EntryCache<T extends Uint8Array> {
 function evict(): void {
   const item = order[oldest++];
   if (!item) return;
-  item.of.delete(item.entry);
+  const entry = item.entry.deref();
+  if (entry) item.of.delete(entry);
   heldBytes -= item.sizeBytes;
   if (oldest < 1024 || oldest * 2 < order.length) return;
   order.splice(0, oldest);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { invalid } from '../../kernel/field-error.ts';
 import type { Kind } from '../kind.ts';
-import { testServer } from './testing.ts';
+import { kubeHandler } from './handler.ts';
+import { requestOf, testServer } from './testing.ts';
 
 const configMap: Kind = {
   group: '',
@@ -288,4 +289,56 @@ test('discovery, aggregated and legacy, with an ETag', async () => {
   assert.deepEqual(resources.find(({ name }) => name === 'configmaps')?.shortNames, ['cm']);
   assert.equal((await send({ path: '/version' })).json.gitVersion, 'v1.36.2');
   assert.equal((await send({ path: '/livez' })).text, 'ok');
+});
+
+test('history that is compacted answers 410, and the token goes on inconsistently', async () => {
+  const { send, watch, world } = server();
+  for (const name of ['a', 'b', 'c']) await send({ method: 'POST', path: MAPS, body: map(name) });
+  const { continue: token } = (await send({ path: `${MAPS}?limit=1` })).json.metadata as { continue: string };
+  await send({ method: 'DELETE', path: `${MAPS}/b` });
+  world.advanceTo(world.nowMs + 600_000);
+  await send({ method: 'POST', path: MAPS, body: map('d') });
+  const stream = await watch({ path: `${MAPS}?watch=true&resourceVersion=2` });
+  assert.equal(stream.isEnded(), true);
+  assert.deepEqual(
+    stream.events.map(({ type, object }) => [type, object.code, object.reason]),
+    [['ERROR', 410, 'Expired']],
+  );
+  assert.match(String(stream.events[0]?.object.message), /^too old resource version: 2 \(\d+\)$/);
+  const old = await send({ path: `${MAPS}?limit=1&continue=${token}` });
+  assert.deepEqual([old.status, old.json.reason], [410, 'Expired']);
+  const { continue: inconsistent } = old.json.metadata as { continue: string };
+  const rest = (await send({ path: `${MAPS}?continue=${inconsistent}` })).json.items as { metadata: { name: string } }[];
+  assert.deepEqual(
+    rest.map(({ metadata }) => metadata.name),
+    ['c', 'd'],
+  );
+});
+
+test('a watcher that does not read is let go, others go on', async () => {
+  const { respond, send, watch } = server();
+  const path = `${MAPS}?watch=true&resourceVersion=1`;
+  let writes = 0;
+  const slow = await respond({ path });
+  assert.ok(typeof slow.body === 'function');
+  slow.body({ write: () => ++writes < 2, end: () => {}, onClose: () => {} });
+  const good = await watch({ path });
+  for (const name of ['a', 'b', 'c', 'd']) await send({ method: 'POST', path: MAPS, body: map(name) });
+  assert.deepEqual([writes, good.events.length], [2, 4]);
+});
+
+test('client certificates and Entra tokens name the user', async () => {
+  const { ports, cluster } = server();
+  const certificates = testServer(kinds, { ports: { verifyClient: () => ({ commonName: 'ops', organizations: ['system:masters'] }) } });
+  const withCertificate = await certificates.send({ path: MAPS, headers: { authorization: '' }, certificate: new Uint8Array([1]) });
+  assert.equal(withCertificate.status, 200);
+  const wrong = await testServer(kinds).send({ path: MAPS, headers: { authorization: '' }, certificate: new Uint8Array([1]) });
+  assert.equal(wrong.status, 401);
+  const token = `e30.${Buffer.from('{"iss":"https://sts.windows.net/t/"}').toString('base64url')}.s`;
+  const entra = testServer(kinds, { ports: { verifyEntraToken: () => ({ name: 'ann@example.com', groups: [] }) } });
+  assert.equal((await entra.send({ path: MAPS, headers: { authorization: `Bearer ${token}` } })).status, 401);
+  const handler = kubeHandler({ ...ports, verifyEntraToken: () => ({ name: 'ann@example.com', groups: [] }), authorizeAzure: () => true });
+  const request = requestOf({ path: MAPS, headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await handler(request, { ...cluster, aad: { azureRbac: true } })).status, 200);
+  assert.equal((await handler(request, { ...cluster, aad: { azureRbac: false } })).status, 403);
 });

@@ -14,6 +14,8 @@ export interface Sent {
   readonly path: string;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: unknown;
+  /** DER of a client certificate. */
+  readonly certificate?: Uint8Array;
 }
 
 export interface Answer {
@@ -87,7 +89,8 @@ export function testServer(
 
 export type TestServer = ReturnType<typeof testServer>;
 
-function requestOf({ method = 'GET', path, headers = {}, body }: Sent): HttpRequest {
+/** A request as the listener hands it over. */
+export function requestOf({ method = 'GET', path, headers = {}, body, certificate }: Sent): HttpRequest {
   const [bare = '', search = ''] = path.split('?', 2);
   const bytes =
     body === undefined
@@ -112,6 +115,7 @@ function requestOf({ method = 'GET', path, headers = {}, body }: Sent): HttpRequ
     world: '',
     vantage: '',
     signal: new AbortController().signal,
+    ...(certificate && { clientCertificate: certificate }),
   };
 }
 
