@@ -56,7 +56,9 @@ export class Estate {
   /** Sends the PUT of a cluster with one pool and returns once all of its nodes are Ready. */
   async createCluster(name: string, nodes: number): Promise<Cluster> {
     const pool = { name: 'nodepool1', count: nodes, vmSize: 'Standard_D4s_v5', mode: 'System', type: 'VirtualMachineScaleSets' };
-    const properties = { dnsPrefix: name, agentPoolProfiles: [pool] };
+    // A /24 of it goes to each node: the default /16 has enough for 256.
+    const networkProfile = { networkPlugin: 'azure', networkPluginMode: 'overlay', podCidr: '172.16.0.0/12' };
+    const properties = { dnsPrefix: name, agentPoolProfiles: [pool], networkProfile };
     const body = { location: 'eastus2', identity: { type: 'SystemAssigned' }, properties };
     const created = await this.arm('PUT', this.clusterPath(name), body);
     assert.ok(created.status < 300, created.body);
