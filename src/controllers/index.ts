@@ -1,40 +1,50 @@
 import type { Controller } from '../kernel/controller.ts';
 import { type ClusterController, clusterController, type OpenRunning } from './cluster-controller.ts';
+import { clusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation.ts';
 import { cronJobController } from './cronjob/cronjob.ts';
 import { daemonSetController } from './daemonset/daemonset.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointslice.ts';
+import { eventTtlController } from './event-ttl/event-ttl.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { jobController } from './job/job.ts';
 import { kubeletController } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { podGarbageCollector } from './podgc/podgc.ts';
 import { replicaSetController } from './replicaset/replicaset.ts';
+import { replicationControllerController } from './replication/replication.ts';
+import { resourceQuotaController } from './resourcequota/resourcequota.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { schedulerController } from './scheduler/scheduler.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
 
 /** All controllers that run inside a cluster, by name. */
 const definitions: readonly ClusterController[] = [
+  clusterRoleAggregationController,
   cronJobController,
   daemonSetController,
   deploymentController,
   disruptionController,
   endpointsController,
   endpointSliceController,
+  eventTtlController,
   garbageCollector,
   jobController,
   kubeletController,
   namespaceController,
   podGarbageCollector,
   replicaSetController,
+  replicationControllerController,
+  resourceQuotaController,
   rootCaController,
   schedulerController,
   serviceAccountController,
   statefulSetController,
+  ttlAfterFinishedController,
 ];
 
 /** The controllers of all clusters of a world. */

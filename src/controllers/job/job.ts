@@ -3,9 +3,8 @@ import type { Outcome } from '../../kernel/controller.ts';
 import { job as jobKind } from '../../kinds/batch/job.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { controllerOf } from '../../kube/object.ts';
-import { claim } from '../claim.ts';
-import { type ClusterController, keysOf, onControlled, onKind, onObject } from '../cluster-controller.ts';
+import { claim, selecting } from '../claim.ts';
+import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
 import { deletePod, isActive, isReady, withCondition } from '../pod-control.ts';
 import { count, isTracked, type Tally, TRACKING, tallyStatus } from './accounting.ts';
 import { managePods, untrack } from './pods.ts';
@@ -17,15 +16,7 @@ const CONTROLLER = 'kubernetes.io/job-controller';
 /** Runs pods until enough of them succeeded. Models kubernetes pkg/controller/job; a pod is counted and let go in one transaction. */
 export const jobController: ClusterController = {
   name: 'job',
-  watches: [
-    onKind(jobKind),
-    onControlled(podKind, 'Job'),
-    onObject(podKind, (object, reader, scope) =>
-      controllerOf(object) || !object.metadata.finalizers?.includes(TRACKING)
-        ? []
-        : keysOf(reader, jobKind, scope, object.metadata.namespace),
-    ),
-  ],
+  watches: [onKind(jobKind), onControlled(podKind, 'Job'), onObject(podKind, selecting(jobKind))],
   reconcile(cluster, name, namespace) {
     const job = cluster.get<Job>(jobKind, namespace, name);
     if (!job) {

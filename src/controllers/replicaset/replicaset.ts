@@ -2,6 +2,7 @@ import type { Pod, ReplicaSet, ReplicaSetStatus } from '../../../gen/kubernetes-
 import { replicaSet } from '../../kinds/apps/replicaset.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { Kind } from '../../kube/kind.ts';
 import { selectorOfMap } from '../../kube/selectors/label-selector.ts';
 import { claim, selecting } from '../claim.ts';
 import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
@@ -12,21 +13,26 @@ import { deletionOrder } from './deletion-order.ts';
 const BURST = 500;
 
 /** Keeps as many pods as a ReplicaSet asks for. Models kubernetes pkg/controller/replicaset. */
-export const replicaSetController: ClusterController = {
-  name: 'replicaset',
-  watches: [onKind(replicaSet), onControlled(pod, 'ReplicaSet'), onObject(pod, selecting(replicaSet))],
-  reconcile(cluster, name, namespace) {
-    const set = cluster.get<ReplicaSet>(replicaSet, namespace, name);
-    if (!set) return undefined;
-    const active = claim<Pod>(cluster, pod, set, set.spec.selector).filter(isActive);
-    const surplus = active.length - (set.spec.replicas ?? 1);
-    const problem = set.metadata.deletionTimestamp ? undefined : scale(cluster, set, active, surplus);
-    const status = observe(cluster, set, problem);
-    cluster.updateStatus(replicaSet, { ...set, status: status.value });
-    if (problem === undefined && Math.abs(surplus) > BURST) return { againMs: 1 };
-    return status.againMs === undefined ? undefined : { againMs: status.againMs };
-  },
-};
+export const replicaSetController = replicator('replicaset', replicaSet, (set) => set.spec.selector);
+
+/** A controller for sets that differ from ReplicaSets in their kind and in how they write their selector. */
+export function replicator(name: string, kind: Kind, selectorIn: (set: ReplicaSet) => object): ClusterController {
+  return {
+    name,
+    watches: [onKind(kind), onControlled(pod, kind.kind), onObject(pod, selecting(kind))],
+    reconcile(cluster, setName, namespace) {
+      const set = cluster.get<ReplicaSet>(kind, namespace, setName);
+      if (!set) return undefined;
+      const active = claim<Pod>(cluster, pod, set, selectorIn(set)).filter(isActive);
+      const surplus = active.length - (set.spec.replicas ?? 1);
+      const problem = set.metadata.deletionTimestamp ? undefined : scale(cluster, set, active, surplus);
+      const status = observe(cluster, set, problem);
+      cluster.updateStatus(kind, { ...set, status: status.value });
+      if (problem === undefined && Math.abs(surplus) > BURST) return { againMs: 1 };
+      return status.againMs === undefined ? undefined : { againMs: status.againMs };
+    },
+  };
+}
 
 /** Creates what is missing or deletes what is too much. Returns why pods could not be created. */
 function scale(cluster: Cluster, set: ReplicaSet, active: readonly Pod[], surplus: number): string | undefined {

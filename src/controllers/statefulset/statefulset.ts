@@ -3,9 +3,8 @@ import type { Outcome } from '../../kernel/controller.ts';
 import { statefulSet } from '../../kinds/apps/statefulset.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { controllerOf } from '../../kube/object.ts';
-import { claim } from '../claim.ts';
-import { type ClusterController, keysOf, onControlled, onKind, onObject } from '../cluster-controller.ts';
+import { claim, selecting } from '../claim.ts';
+import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
 import { presentRevision, revisionsOf, templateOf, truncateHistory } from '../history.ts';
 import { availableInMs, isReady } from '../pod-control.ts';
 import { condemnClaims, createClaims, createReplica, deleteReplica, ordinalOf, REVISION } from './replica.ts';
@@ -13,13 +12,7 @@ import { condemnClaims, createClaims, createReplica, deleteReplica, ordinalOf, R
 /** Keeps pods with a name, an order and storage of their own. Models kubernetes pkg/controller/statefulset. */
 export const statefulSetController: ClusterController = {
   name: 'statefulset',
-  watches: [
-    onKind(statefulSet),
-    onControlled(podKind, 'StatefulSet'),
-    onObject(podKind, (object, reader, scope) =>
-      controllerOf(object) ? [] : keysOf(reader, statefulSet, scope, object.metadata.namespace),
-    ),
-  ],
+  watches: [onKind(statefulSet), onControlled(podKind, 'StatefulSet'), onObject(podKind, selecting(statefulSet))],
   reconcile(cluster, name, namespace) {
     const set = cluster.get<StatefulSet>(statefulSet, namespace, name);
     if (!set) return undefined;

@@ -1,8 +1,10 @@
 import type { CoreEvent } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { defaults } from '../defaulting.ts';
-import { selectable } from '../selectable.ts';
+import { indexBy, selectable } from '../selectable.ts';
 import { eventColumns } from './event-columns.ts';
+
+const SPAN_MS = 600_000;
 
 export const event: Kind = {
   group: '',
@@ -27,6 +29,13 @@ export const event: Kind = {
       type: '',
     }),
     source: (object) => eventSource(object),
+  },
+  indexes: {
+    /** By the ten minutes that it was last seen in, as their start in ms: what goes together when it is old. */
+    expiry: indexBy<CoreEvent>(({ lastTimestamp, series, eventTime, metadata }) => {
+      const lastMs = Date.parse(lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? metadata.creationTimestamp);
+      return [String(Math.floor(lastMs / SPAN_MS) * SPAN_MS)];
+    }),
   },
   default: defaults({
     source: {},
