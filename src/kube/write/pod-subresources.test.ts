@@ -38,6 +38,19 @@ test('an eviction takes from the budget, and the next one waits', async () => {
   assert.equal(cause?.message, 'The disruption budget p needs 1 healthy pods and has 2 currently');
 });
 
+test('an evicted pod that stays for its grace period says why it goes', async () => {
+  const graceful = { ...pod, gracePeriodSeconds: (_: unknown, requested: number | undefined) => requested ?? 30 };
+  const { send } = testServer([graceful]);
+  await send({ method: 'POST', path: PODS, body: { metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'i' }] } } });
+  assert.equal((await send({ method: 'POST', path: `${PODS}/a/eviction`, body: { metadata: { name: 'a' } } })).status, 201);
+  const { metadata, status } = (await send({ path: `${PODS}/a` })).json as { metadata: JsonObject; status: { conditions: JsonObject[] } };
+  assert.ok(metadata.deletionTimestamp);
+  assert.deepEqual(
+    status.conditions.map(({ type, reason }) => [type, reason]),
+    [['DisruptionTarget', 'EvictionByEvictionAPI']],
+  );
+});
+
 test('a pod is bound to one node once', async () => {
   const { write, send } = await server(0);
   const bind = (node: string) => write('POST', `${PODS}/a/binding`, { metadata: { name: 'a' }, target: { kind: 'Node', name: node } });

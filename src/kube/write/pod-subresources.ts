@@ -1,4 +1,5 @@
 import type { Pod, PodDisruptionBudget } from '../../../gen/kubernetes-types.ts';
+import type { Entry } from '../../kernel/collection.ts';
 import { isObject, type JsonObject } from '../../kernel/json.ts';
 import { collectionName } from '../../kernel/store.ts';
 import type { DeleteOptions } from '../cluster.ts';
@@ -52,7 +53,28 @@ export function evictPod(
   const pod = entry.value as unknown as Pod; // the collection holds pods
   const budget = needsNoBudget(pod) ? undefined : budgetOf(context, pod);
   if (budget && !ignoresUnhealthy(budget.value, pod)) takeAllowance(context, budget, name);
-  return deleteObject(context, kind, namespace, name, options);
+  const { expectedRevision, ...rest } = options;
+  // A wrong precondition is refused by the deletion, before anything is written.
+  if (expectedRevision !== undefined && expectedRevision !== entry.revision) return deleteObject(context, kind, namespace, name, options);
+  markEvicted(context, kind, entry);
+  return deleteObject(context, kind, namespace, name, rest);
+}
+
+/** Says in the pod's status why it goes, for Jobs and whoever else tells disruptions from failures. */
+function markEvicted(context: WriteContext, kind: Kind, { key, value, revision }: Entry<KubeObject>): void {
+  if (context.dryRun || value.metadata.deletionTimestamp) return;
+  const { status } = value as unknown as Pod; // the collection holds pods
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: context.tx.nowIso,
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+  };
+  const conditions = [...(status?.conditions ?? []).filter(({ type }) => type !== condition.type), condition];
+  const marked = { ...value, status: { ...status, conditions } } as unknown as KubeObject; // the pod with one more condition
+  context.tx.put(collectionOf(kind, context.scope), key, marked, revision);
 }
 
 const needsNoBudget = ({ status, metadata }: Pod): boolean =>
