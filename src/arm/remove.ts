@@ -1,7 +1,8 @@
 import type { Transaction } from '../kernel/transaction.ts';
-import { operationInProgress, preconditionFailed } from './errors.ts';
+import { refuseWhileHeld } from './busy.ts';
+import { preconditionFailed } from './errors.ts';
 import { allBelow, finishOperation, getOperation, getResource, isMoving, saveResource, startOperation } from './estate.ts';
-import { collectionOf, keyOf, parseId } from './ids.ts';
+import { collectionOf, keyOf, parseId, RESOURCE_GROUP_TYPE } from './ids.ts';
 import { durationMs } from './profile.ts';
 import type { Operation, Resource } from './resource.ts';
 import { type Arm, type Directory, type PutOptions, Refusal } from './resource-type.ts';
@@ -24,11 +25,9 @@ export function deleteResource(
   const running = resource.operation === undefined ? undefined : getOperation(tx, resource.operation);
   if (running?.status === 'InProgress' && isMoving(resource)) {
     if (running.verb === 'delete') return { resource, operation: running };
-    if (options.caller && type.name !== 'Microsoft.Resources/resourceGroups') {
-      const busy = type.busy ? type.busy(resource) : operationInProgress(resource.id);
-      if (busy) throw busy;
-    }
+    if (type.preempted) finishOperation(tx, running.id, { error: type.preempted });
   }
+  if (options.caller && type.name !== RESOURCE_GROUP_TYPE) refuseWhileHeld(arm, tx, parsed, getResource(tx, id));
   const refusal = type.refuseDelete?.(resource, tx);
   if (refusal) throw new Refusal(refusal.status, refusal.error);
   const completion = options.completion ?? type.deletion ?? type.completion ?? 'synchronous';

@@ -1,11 +1,11 @@
 import type { FieldError } from '../kernel/field-error.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Transaction } from '../kernel/transaction.ts';
+import { refuseWhileBusy, refuseWhileHeld } from './busy.ts';
 import { buildDraft, checkBody, inlineBodies, locationRule, scopeOfType, validateDraft, type WriteMode } from './draft.ts';
 import {
   groupBeingDeleted,
   invalidResourceType,
-  operationInProgress,
   otherGroupLocation,
   otherLocation,
   parentNotFound,
@@ -14,7 +14,7 @@ import {
   refuseFields,
   resourceNotFound,
 } from './errors.ts';
-import { getOperation, getResource, isMoving, listResources, saveResource, startOperation } from './estate.ts';
+import { getResource, listResources, saveResource, startOperation } from './estate.ts';
 import { ASSIGN_IDENTITY, assignedIdentities, resolveIdentity, syncPrincipal } from './identity.ts';
 import { childId, collectionOf, groupId, keyOf, type ParsedId, parseId, RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE } from './ids.ts';
 import { durationMs } from './profile.ts';
@@ -76,7 +76,7 @@ function write(setup: WriteSetup, tx: Transaction, id: string, body: Body, mode:
   if (options.expected === 'absent' && previous) throw preconditionFailed(`The resource '${parsed.id}' exists already.`);
   if (typeof options.expected === 'number' && entry?.revision !== options.expected)
     throw preconditionFailed('The etag provided in the If-Match header does not match the current etag of the resource.');
-  if (options.caller && previous) refuseWhileBusy(tx, type, previous);
+  if (options.caller) refuseWhileHeld(arm, tx, parsed, previous);
 
   const context: WriteContext = {
     reader: tx,
@@ -87,8 +87,9 @@ function write(setup: WriteSetup, tx: Transaction, id: string, body: Body, mode:
   };
   const canonical = { ...parsed, id: previous?.id ?? canonicalId(arm, parsed) };
   const items = collectItems(arm, tx, context, type, canonical, body, mode, '');
-  const [main] = items;
+  const [main, ...inline] = items;
   if (!main) throw new Error('a write without an item');
+  if (options.caller) for (const item of inline) if (item.previous) refuseWhileBusy(tx, item.type, item.previous);
   checkSameLocation(main);
   const errors = items.flatMap((item) => at(item.path, validateDraft(item.type, item.draft, item.previous)));
   if (errors.length > 0) throw refuseFields(errors);
@@ -119,13 +120,6 @@ function checkContainers(arm: Arm, tx: Transaction, type: ResourceType, id: Pars
   if (scope === 'parent' && !getResource(tx, id.parent)) throw parentNotFound(id.parent);
   const extended = scope === 'extension' ? parseId(id.parent) : undefined;
   if (extended && arm.types.has(extended.type.toLowerCase()) && !getResource(tx, extended.id)) throw resourceNotFound(extended);
-}
-
-function refuseWhileBusy(tx: Transaction, type: ResourceType, previous: Resource): void {
-  const running = previous.operation !== undefined && getOperation(tx, previous.operation)?.status === 'InProgress';
-  if (!running || !isMoving(previous)) return;
-  const refusal = type.busy ? type.busy(previous) : operationInProgress(previous.id);
-  if (refusal) throw refusal;
 }
 
 /** The id with ARM's own spelling of everything but names, so that clients which compare ids by case find what they expect. */

@@ -6,6 +6,7 @@ import { ClientSecretCredential, type ClientSecretCredentialOptions } from '@azu
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { AUTOMATION_APP_ID, TENANT_ID } from '../../src/entra/seed.ts';
 import { SUBSCRIPTION_ID } from '../../src/server/installation.ts';
+import { Arm } from './support/arm.ts';
 import { Service } from './support/service.ts';
 
 /** The SDK polls as often as the service asks it to, which is every second. */
@@ -51,7 +52,7 @@ for (const [mode, connect] of [
   test(`the JS SDK creates, scales and deletes a cluster in ${mode} mode`, async (t) => {
     const service = await Service.start(t);
     t.after(trust(service));
-    const arm = await service.arm();
+    const arm = await Arm.login(service);
     await arm.createGroup('sdk');
     const { credential: credentialOptions, client: clientOptions } = connect(service);
     const secret = service.installation.home.secret('automation-secret');

@@ -1,12 +1,18 @@
 import { getResource, setObserved } from '../../arm/estate.ts';
 import { parseId } from '../../arm/ids.ts';
-import type { Resource } from '../../arm/resource.ts';
+import type { Draft, Resource } from '../../arm/resource.ts';
 import type { Arm, Body } from '../../arm/resource-type.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { clusterSuffix } from '../names.ts';
 import { objectAt, textAt } from './defaults.ts';
-import { nodeGroupId } from './managed-cluster.ts';
+
+/** Id of the resource group that AKS makes for the nodes. */
+const nodeGroupId = (cluster: { readonly id: string }, properties: JsonObject): string =>
+  `/subscriptions/${parseId(cluster.id)?.subscription}/resourceGroups/${textAt(properties, 'nodeResourceGroup')}`;
+
+export const kubeletIdentityId = (draft: Draft): string =>
+  `${nodeGroupId(draft, draft.properties)}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${draft.name}-agentpool`;
 
 /** Ids of what AKS keeps in the node resource group of a cluster with a managed network. Names: aks-facts §2.1. */
 export interface NodeGroup {

@@ -46,8 +46,8 @@ export class Arm {
     this.token = token;
   }
 
-  /** Signs in with the default service principal's secret. */
-  static async login(service: Service, via: 'proxy' | 'endpoint', world: string): Promise<Arm> {
+  /** Signs in with the default service principal's secret, in one of the two ways that clients have. */
+  static async login(service: Service, via: 'proxy' | 'endpoint' = 'proxy', world = 'default'): Promise<Arm> {
     const agent = via === 'proxy' ? service.proxied(world) : service.direct();
     const origin = via === 'proxy' ? 'https://management.azure.com' : service.origin;
     const authority = via === 'proxy' ? 'https://login.microsoftonline.com' : service.origin;
@@ -137,7 +137,7 @@ export class Arm {
 
   /** The cluster's API server with the administrator's credentials, reached as its kubeconfig says. */
   async kube(group = 'rg', cluster = 'demo'): Promise<Kube> {
-    return new Kube(this.#service, this.#world, await this.kubeconfig(group, cluster));
+    return new Kube(await this.kubeconfig(group, cluster));
   }
 
   async kubeconfig(group = 'rg', cluster = 'demo'): Promise<string> {

@@ -2,18 +2,15 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:https';
 import { parse } from 'yaml';
 import { type Answer, type Json, ProxyAgent, send } from './http.ts';
-import type { Service } from './service.ts';
 
 const decode = (text: string): string => Buffer.from(text, 'base64').toString();
 
 /** One cluster's API server over real TLS, in the way that a kubeconfig names: through its proxy, or by a loopback port. */
 export class Kube {
-  readonly #service: Service;
-  readonly #world: string;
   readonly #server: string;
   readonly #agent: Agent;
 
-  constructor(service: Service, world: string, kubeconfig: string) {
+  constructor(kubeconfig: string) {
     const { clusters, users } = parse(kubeconfig);
     const cluster = clusters[0].cluster;
     const user = users[0].user;
@@ -24,8 +21,6 @@ export class Kube {
       key: decode(user['client-key-data']),
       ...(cluster['tls-server-name'] && { servername: cluster['tls-server-name'] }),
     };
-    this.#service = service;
-    this.#world = world;
     this.#server = cluster.server;
     this.#agent = cluster['proxy-url'] ? new ProxyAgent(cluster['proxy-url'], options) : new Agent(options);
   }
@@ -60,10 +55,6 @@ export class Kube {
     const answer = await this.call('PATCH', path, body, { 'content-type': type });
     assert.ok(answer.status < 300, answer.text);
     return answer.body;
-  }
-
-  settled(): Promise<void> {
-    return this.#service.estate(this.#world).driver.settled();
   }
 
   close(): void {

@@ -6,7 +6,6 @@ import type { TestContext } from 'node:test';
 import type { Estate } from '../../../src/server/estate.ts';
 import { Home } from '../../../src/server/home.ts';
 import { Installation } from '../../../src/server/installation.ts';
-import { Arm } from './arm.ts';
 import { ProxyAgent } from './http.ts';
 
 export interface ServiceOptions {
@@ -80,11 +79,6 @@ export class Service {
   #keep(agent: Agent): Agent {
     this.#agents.push(agent);
     return agent;
-  }
-
-  /** ARM as the default service principal, in one of the two ways that clients have. */
-  arm(via: 'proxy' | 'endpoint' = 'proxy', world = 'default'): Promise<Arm> {
-    return Arm.login(this, via, world);
   }
 
   /** Controllers that failed, with what they said. Empty when all is well. */
