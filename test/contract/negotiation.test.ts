@@ -30,6 +30,7 @@ const CASES: readonly (readonly [
     'application/json',
     /^\{"kind":"ConfigMapList","apiVersion":"v1","metadata":\{"resourceVersion":"\d+"\},"items":\[\{"metadata":\{"name":"c","namespace":"default"/,
   ],
+  ['a limit at rv 0 is ignored', { path: `${MAPS}?resourceVersion=0&limit=1` }, 200, 'application/json', /"name":"c".*"name":"d"/],
   [
     'exact list before anything',
     { path: `${MAPS}?resourceVersion=1&resourceVersionMatch=Exact` },

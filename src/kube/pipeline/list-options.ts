@@ -36,7 +36,8 @@ export function listOptions(query: URLSearchParams, kind: Kind, isWatch: boolean
     resourceVersion: query.get('resourceVersion') ?? '',
     // Checked below: other values are refused.
     match: (query.get('resourceVersionMatch') ?? '') as ListOptions['match'],
-    limit: integer(query, 'limit'),
+    // Upstream serves "any revision" from its cache, which does not page.
+    limit: query.get('resourceVersion') === '0' ? 0 : integer(query, 'limit'),
     continueToken: query.get('continue') ?? '',
     timeoutSeconds: integer(query, 'timeoutSeconds'),
     allowBookmarks: isTrue(query.get('allowWatchBookmarks')),
