@@ -123,3 +123,6 @@ export const kinds: readonly Kind[] = [
   volumeAttachment,
   volumeAttributesClass,
 ];
+
+/** Those with collections of their own: what walks over everything that is stored must not meet it twice. */
+export const storedKinds: readonly Kind[] = kinds.filter((kind) => !kind.storedAs);

@@ -4,7 +4,7 @@ import type { Resource } from '../../arm/resource.ts';
 import type { Controller, Outcome } from '../../kernel/controller.ts';
 import { collectionName } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
-import { kinds } from '../../kinds/index.ts';
+import { storedKinds } from '../../kinds/index.ts';
 import { bootstrapCluster } from '../../kube/bootstrap/bootstrap.ts';
 import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters.ts';
 import { kindClass } from '../../kube/kind.ts';
@@ -94,7 +94,7 @@ function remove(tx: Transaction, ports: AksPorts, cluster: Resource): Outcome | 
   if (operation && tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
   const scope = textAt(cluster.observed, 'resourceUID');
   tx.delete(CLUSTERS, scope);
-  for (const kind of kinds) {
+  for (const kind of storedKinds) {
     const collection = collectionName(kindClass(kind), scope);
     for (const { key } of tx.list(collection)) tx.delete(collection, key);
   }

@@ -1,13 +1,13 @@
 import type { Change } from '../../kernel/collection.ts';
 import type { Target, Watch } from '../../kernel/controller.ts';
-import { kinds } from '../../kinds/index.ts';
+import { storedKinds } from '../../kinds/index.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { type Kind, kindClass } from '../../kube/kind.ts';
 import type { KubeObject, OwnerReference } from '../../kube/object.ts';
 import { type ClusterController, splitKey } from '../cluster-controller.ts';
 
-const byClass = new Map(kinds.map((kind) => [kindClass(kind), kind]));
-const byKindName = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
+const byClass = new Map(storedKinds.map((kind) => [kindClass(kind), kind]));
+const byKindName = new Map(storedKinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
 
 /**
  * Deletes what its owners have left behind, and holds an owner back until its dependents are gone (foreground) or set free (orphan).
@@ -16,7 +16,7 @@ const byKindName = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, ki
  */
 export const garbageCollector: ClusterController = {
   name: 'garbage-collector',
-  watches: kinds.map((kind): Watch => ({ class: kindClass(kind), targets })),
+  watches: storedKinds.map((kind): Watch => ({ class: kindClass(kind), targets })),
   reconcile(cluster, _name, _namespace, key) {
     const [what, first = '', second = ''] = key.split(' ');
     if (what === 'owner') for (const { kind, object } of dependentsOf(cluster, first)) collect(cluster, kind, object);
@@ -105,4 +105,4 @@ function disown(cluster: Cluster, { kind, object }: { kind: Kind; object: KubeOb
 }
 
 const dependentsOf = (cluster: Cluster, uid: string): { kind: Kind; object: KubeObject }[] =>
-  kinds.flatMap((kind) => cluster.indexed(kind, 'owner', uid).map((object) => ({ kind, object })));
+  storedKinds.flatMap((kind) => cluster.indexed(kind, 'owner', uid).map((object) => ({ kind, object })));

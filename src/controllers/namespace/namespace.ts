@@ -2,13 +2,13 @@ import type { Namespace, NamespaceCondition } from '../../../gen/kubernetes-type
 import type { Watch } from '../../kernel/controller.ts';
 import { namespace as namespaceKind } from '../../kinds/core/namespace.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
-import { kinds } from '../../kinds/index.ts';
+import { storedKinds } from '../../kinds/index.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { type ClusterController, onKind, onObject } from '../cluster-controller.ts';
 import { withCondition } from '../pod-control.ts';
 
-const namespaced = kinds.filter((kind) => kind.namespaced && (kind.verbs === undefined || kind.verbs.includes('deletecollection')));
+const namespaced = storedKinds.filter((kind) => kind.namespaced && (kind.verbs === undefined || kind.verbs.includes('deletecollection')));
 
 /** The namespace of anything that went, while that namespace may be waiting for it. */
 const onContent = (kind: Kind): Watch => ({

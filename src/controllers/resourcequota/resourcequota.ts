@@ -3,7 +3,7 @@ import type { Watch } from '../../kernel/controller.ts';
 import { scopeOf } from '../../kernel/store.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
 import { resourceQuota } from '../../kinds/core/resourcequota.ts';
-import { kinds } from '../../kinds/index.ts';
+import { storedKinds } from '../../kinds/index.ts';
 import { quotaUsed } from '../../kube/admission/quota/usage.ts';
 import { type Kind, kindClass } from '../../kube/kind.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -12,7 +12,7 @@ import { type ClusterController, keysOf, onKind, splitKey } from '../cluster-con
 /** Tells in their status what quotas have used. Models kubernetes pkg/controller/resourcequota. */
 export const resourceQuotaController: ClusterController = {
   name: 'resourcequota',
-  watches: [onKind(resourceQuota), ...kinds.filter((kind) => kind.namespaced && kind !== resourceQuota && !kind.storedAs).map(onUse)],
+  watches: [onKind(resourceQuota), ...storedKinds.filter((kind) => kind.namespaced && kind !== resourceQuota).map(onUse)],
   reconcile(cluster, name, namespace) {
     const quota = cluster.get<ResourceQuota>(resourceQuota, namespace, name);
     if (!quota || quota.metadata.deletionTimestamp) return;
