@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { call as askService } from '../../src/server/admin-client.ts';
 import { Home } from '../../src/server/home.ts';
 import type { Measure } from '../../tools/bench/measure.ts';
@@ -18,6 +19,8 @@ export const measure: Measure = {
       const start = performance.now();
       await estate.createCluster('large', NODES);
       const createMs = performance.now() - start;
+      const clock = () => askService<{ settled: boolean }>(new Home(service.home), 'GET', 'worlds/default/clock');
+      while (!(await clock()).settled) await delay(50);
       const cpuBefore = cpuMicros(service.pid);
       const advanceStart = performance.now();
       await askService(new Home(service.home), 'POST', 'worlds/default/clock', { advanceMs: HOUR_MS });

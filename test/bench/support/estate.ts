@@ -88,20 +88,24 @@ interface Kubeconfig {
 
 /** One cluster's API server, reached with the administrator's client certificate. */
 export class Cluster {
-  readonly #server: string;
+  readonly server: string;
+  readonly cert: string;
+  readonly key: string;
   readonly #agent: ReturnType<typeof keepAlive>;
 
   constructor(kubeconfig: string) {
     const { clusters, users } = parse(kubeconfig) as Kubeconfig; // what every kubeconfig has
     const decode = (text: string | undefined) => Buffer.from(text ?? '', 'base64').toString();
-    this.#server = clusters[0]?.cluster.server ?? '';
+    this.server = clusters[0]?.cluster.server ?? '';
     const user = users[0]?.user;
-    this.#agent = keepAlive(32, { cert: decode(user?.['client-certificate-data']), key: decode(user?.['client-key-data']) });
+    this.cert = decode(user?.['client-certificate-data']);
+    this.key = decode(user?.['client-key-data']);
+    this.#agent = keepAlive(32, { cert: this.cert, key: this.key });
   }
 
   call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
     const headers = { 'content-type': contentType, accept: 'application/json' };
-    return call(`${this.#server}${path}`, {
+    return call(`${this.server}${path}`, {
       method,
       headers,
       agent: this.#agent,

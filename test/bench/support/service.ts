@@ -29,22 +29,16 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts the bundle that the driver built (the sources where that failed), ephemeral, in a home of its own. */
-export async function startService(...args: string[]): Promise<Service> {
+/** Starts the bundle that the driver built (the sources where that failed) in a home of its own; `durable` keeps its world on disk. */
+export async function startService({ durable = false }: { readonly durable?: boolean } = {}): Promise<Service> {
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   const startedMs = performance.now();
   const bundle = join(root, 'dist', 'slipway.js');
-  const command = [
-    existsSync(bundle) ? bundle : join(root, 'bin', 'slipway.js'),
-    'up',
-    '--ephemeral',
-    '--home',
-    home,
-    '--port',
-    String(port),
-    ...args,
-  ];
+  // Options for the server's Node, such as --cpu-prof, without a change here.
+  const nodeArgs = process.env.BENCH_NODE_ARGS?.split(' ') ?? [];
+  const entry = existsSync(bundle) ? bundle : join(root, 'bin', 'slipway.js');
+  const command = [...nodeArgs, entry, 'up', ...(durable ? [] : ['--ephemeral']), '--home', home, '--port', String(port)];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
