@@ -32,7 +32,7 @@ export const clusterController = (controller: ClusterController, open: OpenRunni
   name: controller.name,
   watches: [...controller.watches, ...controller.watches.map(onStart)],
   reconcile(tx, { scope, key }) {
-    const cluster = open(tx, scope, fieldManager(controller.name));
+    const cluster = open(tx, scope, componentOf(controller.name));
     if (!cluster) return undefined;
     const { namespace, name } = splitKey(key);
     return controller.reconcile(cluster, name, namespace, key) ?? undefined;
@@ -56,9 +56,9 @@ const onStart = (watch: Watch): Watch => ({
   },
 });
 
-/** Field manager under which a controller's writes are recorded, as upstream's binaries name themselves. */
-const fieldManager = (name: string): string =>
-  name === 'scheduler' ? 'kube-scheduler' : name === 'kubelet' ? 'kubelet' : 'kube-controller-manager';
+/** The component that upstream's events of this controller come from. */
+const componentOf = (name: string): string =>
+  name === 'kubelet' ? name : name === 'scheduler' ? 'default-scheduler' : `${name}-controller`;
 
 /** Each changed object of a kind. */
 export const onKind = (kind: Kind): Watch => ({ class: kindClass(kind) });

@@ -18,6 +18,8 @@ export interface WriteContext {
   readonly manager: string;
   /** Served version of the request's body, in which managedFields speak; absent: the stored shape. */
   readonly door?: { readonly apiVersion: string; readonly schema: Schema; readonly version: ServedVersion };
+  /** Source of the events that the writer records, where it is not the manager itself. */
+  readonly source?: string;
   /** Does everything but the write itself. */
   readonly dryRun: boolean;
   readonly admission: readonly AdmissionPlugin[];

@@ -22,9 +22,9 @@ const eventKind: Kind = {
  * correlator does; the name follows from what is equal, so that the earlier one is found without an index.
  */
 export function recordEvent(context: WriteContext, about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-  const { tx, manager } = context;
+  const { tx, manager, source = manager } = context;
   const namespace = about.metadata.namespace ?? 'default';
-  const identity = [about.apiVersion, about.kind, about.metadata.uid, type, reason, message, manager].join('\u0000');
+  const identity = [about.apiVersion, about.kind, about.metadata.uid, type, reason, message, source].join('\u0000');
   const suffix = fnv1a32(identity).toString(16).padStart(8, '0') + fnv1a32(`${identity}\u0000`).toString(16).padStart(8, '0');
   const name = `${about.metadata.name}.${suffix}`;
   const earlier = tx.get<KubeObject>(collectionOf(eventKind, context.scope), objectKey(namespace, name));
@@ -49,7 +49,7 @@ function createEvent(context: WriteContext, metadata: { readonly name: string; r
 
 type Body = ReturnType<typeof firstEvent>;
 
-function firstEvent({ tx, manager }: WriteContext, about: KubeObject, type: string, reason: string, message: string) {
+function firstEvent({ tx, manager, source = manager }: WriteContext, about: KubeObject, type: string, reason: string, message: string) {
   return {
     involvedObject: {
       kind: about.kind,
@@ -60,13 +60,13 @@ function firstEvent({ tx, manager }: WriteContext, about: KubeObject, type: stri
     },
     reason,
     message,
-    source: { component: manager },
+    source: { component: source },
     firstTimestamp: tx.nowIso,
     lastTimestamp: tx.nowIso,
     count: 1,
     type,
     eventTime: null,
-    reportingComponent: manager,
+    reportingComponent: source,
     reportingInstance: '',
   };
 }

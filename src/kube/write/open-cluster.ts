@@ -13,7 +13,7 @@ import { updateObject } from './update.ts';
 
 const CONTROLLERS: User = { name: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
 
-/** Opens a cluster that is there and running, else undefined. `component` names the writer in managedFields and events. */
+/** Opens a cluster that is there and running, else undefined. `component` names the writer in its events ("deployment-controller"). */
 export type OpenRunning = (tx: Transaction, scope: string, component?: string) => Cluster | undefined;
 
 /** The synchronous door to clusters for controllers (see Cluster). */
@@ -31,7 +31,22 @@ export const openCluster = (
   version: string,
   component: string,
   admission: readonly AdmissionPlugin[],
-): Cluster => clusterOf({ tx, scope, version, user: CONTROLLERS, manager: component, dryRun: false, admission, warn: () => {} });
+): Cluster =>
+  clusterOf({
+    tx,
+    scope,
+    version,
+    user: CONTROLLERS,
+    manager: managerOf(component),
+    source: component,
+    dryRun: false,
+    admission,
+    warn: () => {},
+  });
+
+/** Field manager of a component: the binary that it is part of upstream. */
+const managerOf = (component: string): string =>
+  component === 'default-scheduler' ? 'kube-scheduler' : component.endsWith('-controller') ? 'kube-controller-manager' : component;
 
 function clusterOf(context: WriteContext): Cluster {
   const { tx, scope, version } = context;
