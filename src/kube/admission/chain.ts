@@ -1,4 +1,6 @@
 import { rbacEscalation } from '../authz/escalation.ts';
+import { certificateApproval, certificateSigning } from './certificates.ts';
+import { persistentVolumeClaimResize } from './claim-resize.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -12,11 +14,14 @@ import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
 /**
- * The built-in plugins in kube-apiserver's order: all mutating halves run before all validating ones, and quota is charged last.
- * Webhooks and admission policies are asynchronous and no part of this chain; they belong between the last mutating half and
- * prepareForCreate, and between the last validating half and ResourceQuota.
- * StorageObjectInUseProtection (storage-protection.ts) belongs behind DefaultStorageClass, once a controller takes its finalizers
- * off again: until then, claims and volumes would never go.
+ * The built-in plugins of kube-apiserver. All mutating halves run before all validating ones; the order of the mutating halves, and
+ * ResourceQuota at the end of the validating ones, is upstream's.
+ *
+ * Webhooks and admission policies are no part of this chain, since asking them is asynchronous (DESIGN §3). Their places: mutating
+ * ones after the last mutating half here, validating ones before ResourceQuota, so that nothing is charged that one of them refuses.
+ *
+ * Not among them: StorageObjectInUseProtection (storage-protection.ts), whose place is behind DefaultStorageClass, until a controller
+ * takes its finalizers off again, since claims and volumes would never go; CertificateSubjectRestriction, which needs X.509 decoding.
  */
 export const builtInAdmission: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
@@ -27,7 +32,10 @@ export const builtInAdmission: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
   defaultIngressClass,
   rbacEscalation,
   resourceQuota,

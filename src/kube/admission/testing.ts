@@ -1,6 +1,7 @@
 import { memoryJournal } from '../../kernel/journal.ts';
 import { deepFreeze } from '../../kernel/json.ts';
 import { World } from '../../kernel/world.ts';
+import { bindingIndexes } from '../authz/rbac.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Kind, User } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
@@ -40,7 +41,7 @@ export function admissionWorld() {
   const world = new World({
     name: 'test',
     seed: 's',
-    indexes: [],
+    indexes: bindingIndexes,
     controllers: [],
     journal: memoryJournal(),
     hostNowMs: Date.UTC(2026, 10, 21),

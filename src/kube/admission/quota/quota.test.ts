@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Pod, ResourceQuota } from '../../../../gen/kubernetes-types.ts';
 import type { NewObject } from '../../cluster.ts';
 import { parseQuantity } from '../../quantity.ts';
-import { CLAIMS, NAMESPACES, PODS, RESOURCE_QUOTAS, type Resource, SERVICE_ACCOUNTS, SERVICES } from '../read.ts';
+import { CLAIMS, NAMESPACES, PODS, RESOURCE_QUOTAS, type Resource, SERVICE_ACCOUNTS, SERVICES, STORAGE_CLASSES } from '../read.ts';
 import { admissionWorld, bareKind, refusalOf } from '../testing.ts';
 import { countedBy, quotaUsed } from './usage.ts';
 
@@ -105,9 +105,9 @@ test('other kinds are counted by their name, and by count/', () => {
     it.refused(() => it.make(CONFIG_MAPS, 'b')),
     'exceeded quota: q, requested: configmaps=1, used: configmaps=1, limited: configmaps=1',
   );
-  it.make(DEPLOYMENTS, 'a');
+  it.make(DEPLOYMENTS, 'a', { spec: {} });
   assert.equal(
-    it.refused(() => it.make(DEPLOYMENTS, 'b')),
+    it.refused(() => it.make(DEPLOYMENTS, 'b', { spec: {} })),
     'exceeded quota: q, requested: count/deployments.apps=1, used: count/deployments.apps=1, limited: count/deployments.apps=1',
   );
 });
@@ -137,7 +137,8 @@ test('claims are charged by size, by class and for what they grow', () => {
     'fast.storageclass.storage.k8s.io/persistentvolumeclaims': '1',
   });
   const spec = (storage: string, storageClassName: string) => ({ spec: { storageClassName, resources: { requests: { storage } } } });
-  const first = it.make(CLAIMS, 'a', spec('4Gi', 'fast'));
+  it.seed((c) => c.create(bareKind(STORAGE_CLASSES), { metadata: { name: 'fast' }, allowVolumeExpansion: true }));
+  const first = it.make(CLAIMS, 'a', { ...spec('4Gi', 'fast'), status: { phase: 'Bound' } });
   assert.equal(
     it.refused(() => it.make(CLAIMS, 'b', spec('1Gi', 'fast'))),
     'exceeded quota: q, requested: fast.storageclass.storage.k8s.io/persistentvolumeclaims=1, used: fast.storageclass.storage.k8s.io/persistentvolumeclaims=1, limited: fast.storageclass.storage.k8s.io/persistentvolumeclaims=1',
