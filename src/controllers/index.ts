@@ -12,6 +12,7 @@ import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { jobController } from './job/job.ts';
 import { kubeletController } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace/namespace.ts';
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { podGarbageCollector } from './podgc/podgc.ts';
 import { replicaSetController } from './replicaset/replicaset.ts';
 import { replicationControllerController } from './replication/replication.ts';
@@ -20,6 +21,7 @@ import { rootCaController } from './root-ca/root-ca.ts';
 import { schedulerController } from './scheduler/scheduler.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
+import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
 
 /** All controllers that run inside a cluster, by name. */
@@ -36,6 +38,7 @@ const definitions: readonly ClusterController[] = [
   jobController,
   kubeletController,
   namespaceController,
+  nodeLifecycleController,
   podGarbageCollector,
   replicaSetController,
   replicationControllerController,
@@ -44,6 +47,7 @@ const definitions: readonly ClusterController[] = [
   schedulerController,
   serviceAccountController,
   statefulSetController,
+  taintEvictionController,
   ttlAfterFinishedController,
 ];
 

@@ -6,8 +6,10 @@ import { deployment } from '../kinds/apps/deployment.ts';
 import { event } from '../kinds/core/event.ts';
 import { namespace } from '../kinds/core/namespace.ts';
 import { node } from '../kinds/core/node.ts';
+import { KUBELET_STOPPED } from '../kinds/core/node-heartbeat.ts';
 import { pod } from '../kinds/core/pod/pod.ts';
 import { kinds } from '../kinds/index.ts';
+import { builtInAdmission } from '../kube/admission/chain.ts';
 import type { Cluster, DeleteOptions } from '../kube/cluster.ts';
 import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
 import type { Kind } from '../kube/kind.ts';
@@ -41,7 +43,7 @@ export const template = (labels: Body, spec: Body = {}, annotations?: Body): Bod
 /** One running cluster with all its controllers in a world of virtual time. Every step settles, and fails when a controller threw. */
 export class Scenario {
   readonly world: World;
-  readonly #open = runningClusters([]);
+  readonly #open = runningClusters(builtInAdmission);
 
   constructor({ nodes = 0, version = '1.36.2' }: { readonly nodes?: number; readonly version?: string } = {}) {
     this.world = new World({
@@ -159,6 +161,22 @@ export class Scenario {
         addresses: [{ type: 'InternalIP', address: `10.1.${index >> 8}.${(index & 255) + 1}` }],
         conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: at, lastTransitionTime: at }],
       },
+    });
+  }
+
+  /** The node falls silent, as when its machine stops. */
+  stopKubelet(name: string): void {
+    const at = new Date(this.world.nowMs).toISOString();
+    this.update<Node>(node, name, (object) => ({
+      ...object,
+      metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [KUBELET_STOPPED]: at } },
+    }));
+  }
+
+  startKubelet(name: string): void {
+    this.update<Node>(node, name, ({ metadata: { annotations, ...metadata }, ...rest }) => {
+      const { [KUBELET_STOPPED]: _, ...others } = annotations ?? {};
+      return { ...rest, metadata: { ...metadata, annotations: others } };
     });
   }
 

@@ -39,7 +39,7 @@ test('readiness and termination show in the conditions', () => {
   s.after('10s');
   assert.deepEqual(states(s), [{ ready: true, serving: true, terminating: false }]);
   assert.equal(s.get<Endpoints>(endpoints, 'web').subsets?.[0]?.addresses?.length, 1);
-  s.setNodeReady('node-0', 'False');
+  s.stopKubelet('node-0');
   s.delete(pod, s.pods()[0]?.metadata.name ?? '');
   assert.ok(states(s).some((each) => each?.terminating && !each.ready));
 });

@@ -6,7 +6,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { claim, selecting } from '../claim.ts';
 import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
 import { deletePod, isActive, isReady, withCondition } from '../pod-control.ts';
-import { count, isTracked, type Tally, TRACKING, tallyStatus } from './accounting.ts';
+import { count, isTracked, type Tally, tallyStatus } from './accounting.ts';
 import { managePods, untrack } from './pods.ts';
 import { deadlineMs, judge, standingVerdict, type Verdict } from './verdict.ts';
 

@@ -2,6 +2,7 @@ import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
 import type { Outcome } from '../../kernel/controller.ts';
 import { collectionName } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
+import { kubeletStoppedMs } from '../../kinds/core/node-heartbeat.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { kindClass } from '../../kube/kind.ts';
@@ -12,7 +13,7 @@ import { stepPod, stopped } from './pod-status.ts';
 
 /**
  * The simulated kubelets: what the nodes' agents do with the pods assigned to them. One controller for all nodes, a pod at a time;
- * a pod on a node that is not Ready stays as it is. Models kubernetes pkg/kubelet as far as the API can tell.
+ * a pod on a node that is silent stays as it is. Models kubernetes pkg/kubelet as far as the API can tell.
  */
 export const kubeletController: ClusterController = {
   name: 'kubelet',
@@ -33,8 +34,11 @@ export const kubeletController: ClusterController = {
   },
 };
 
-const isAlive = (node: Node): boolean =>
-  node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+/** A node whose kubelet works: it has reported, and has not fallen silent. One that is merely not ready still stops its pods. */
+function isAlive(node: Node): boolean {
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  return ready !== undefined && ready !== 'Unknown' && kubeletStoppedMs(node) === undefined;
+}
 
 function run(cluster: Cluster, pod: Pod, node: Node): Outcome | undefined {
   const clock: Clock = cluster.tx;

@@ -3,6 +3,7 @@ import { fnv1a32 } from '../../kernel/hash.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
+import { StatusError } from '../status.ts';
 import { collectionOf, type WriteContext } from './context.ts';
 import { createObject } from './create.ts';
 import { updateObject } from './update.ts';
@@ -28,8 +29,13 @@ export function recordEvent(context: WriteContext, about: KubeObject, type: 'Nor
   const suffix = fnv1a32(identity).toString(16).padStart(8, '0') + fnv1a32(`${identity}\u0000`).toString(16).padStart(8, '0');
   const name = `${about.metadata.name}.${suffix}`;
   const earlier = tx.get<KubeObject>(collectionOf(eventKind, context.scope), objectKey(namespace, name));
-  if (earlier) repeat(context, earlier);
-  else createEvent(context, { name, namespace }, firstEvent(context, about, type, reason, message));
+  try {
+    if (earlier) repeat(context, earlier);
+    else createEvent(context, { name, namespace }, firstEvent(context, about, type, reason, message));
+  } catch (error) {
+    // What was done stays done where the server takes no event of it (a namespace that is going), as with client-go's recorder.
+    if (!(error instanceof StatusError)) throw error;
+  }
 }
 
 const fieldsOfEvents = new Map<string, JsonObject>();
