@@ -11,6 +11,7 @@ import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
 import type { User } from '../kube/kind.ts';
 import { kubeHandler } from '../kube/pipeline/handler.ts';
 import type { ServedCluster } from '../kube/pipeline/ports.ts';
+import { authorizeAzure } from './azure-rbac.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
 
 /** The server application that every AKS API server is in Entra: the audience of its users' tokens. */
@@ -29,6 +30,7 @@ export function kubeDoor(world: World, certificates: Certificates, verify: Verif
     serviceAccountKeys: (scope) => tokens.keys(scope),
     verifyEntraToken: async (token) =>
       entraUser(world, await verify(token, { audiences: [AKS_SERVER_ID, `api://${AKS_SERVER_ID}`], nowMs: Date.now() })),
+    authorizeAzure: authorizeAzure(world),
     after(delayMs, work) {
       const timer = setTimeout(work, delayMs);
       return () => clearTimeout(timer);
