@@ -35,10 +35,8 @@ export async function startService({ durable = false }: { readonly durable?: boo
   const home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   const startedMs = performance.now();
   const bundle = join(root, 'dist', 'slipway.js');
-  // Options for the server's Node, such as --cpu-prof, without a change here.
-  const nodeArgs = process.env.BENCH_NODE_ARGS?.split(' ') ?? [];
   const entry = existsSync(bundle) ? bundle : join(root, 'bin', 'slipway.js');
-  const command = [...nodeArgs, entry, 'up', ...(durable ? [] : ['--ephemeral']), '--home', home, '--port', String(port)];
+  const command = [entry, 'up', ...(durable ? [] : ['--ephemeral']), '--home', home, '--port', String(port)];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
