@@ -168,7 +168,9 @@ function collectItems(
       const wrong = checkBody(childType, childBody as JsonObject, childPath);
       if (wrong.length > 0) throw refuseFields(wrong);
       const before = getResource(tx, parsed.id);
-      items.push(...collectItems(arm, tx, context, childType, before ? { ...parsed, id: before.id } : parsed, childBody, mode, childPath));
+      // A flattened child has no `properties` in this body: its errors name the parameters as its provider does.
+      const errorPath = child.shape === 'flattened' ? path : childPath;
+      items.push(...collectItems(arm, tx, context, childType, before ? { ...parsed, id: before.id } : parsed, childBody, mode, errorPath));
     }
   }
   return items;

@@ -12,6 +12,7 @@ import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';
 import { compareVersions, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
+import { podRangeFaults } from './pod-range.ts';
 
 /** Operations of the service that are not built yet: refused by name (DESIGN §8). */
 const NOT_BUILT = ['upgradeNodeImageVersion', 'abort', 'deleteMachines'];
@@ -19,10 +20,6 @@ const NOT_BUILT = ['upgradeNodeImageVersion', 'abort', 'deleteMachines'];
 /** The declaration of managedClusters/agentPools. Facts: aks-facts §1.3, §1.7, aks-facts-nodes §3.3. */
 export const agentPool: ResourceType = {
   name: AGENT_POOLS,
-  nameRule: {
-    pattern: /^[a-z][a-z0-9]{0,11}$/,
-    detail: 'The value of parameter agentPoolProfile.name is invalid. Please see https://aka.ms/aks-naming-rules for more details.',
-  },
   put: 'preserve',
   completion: 'controller',
   durations: { createMs: 150_000, updateMs: 60_000, deleteMs: 120_000 },
@@ -121,7 +118,7 @@ const fault = (path: string, value: unknown, detail: string, code = 'InvalidPara
 
 function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
   const { properties } = draft;
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = previous ? [] : validateName(draft.name);
   const count = Number(properties['count']);
   const mode = textAt(properties, 'mode');
   const least = mode === 'System' ? 1 : 0;
@@ -143,16 +140,7 @@ function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
       ),
     );
   const size = vmSize(textAt(properties, 'vmSize'));
-  if (!size)
-    errors.push(
-      fault(
-        'properties.vmSize',
-        properties['vmSize'],
-        `The VM size of ${textAt(properties, 'vmSize')} is not allowed in your subscription in location '${draft.location ?? ''}'. For more information on VM sizes, see https://aka.ms/aks/quotas-skus-regions.`,
-        'BadRequest',
-      ),
-    );
-  else if (mode === 'System' && (size.vcpus < 2 || size.memoryGb < 4))
+  if (size && mode === 'System' && (size.vcpus < 2 || size.memoryGb < 4))
     errors.push(
       fault(
         'properties.vmSize',
@@ -165,6 +153,17 @@ function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
     errors.push(fault('agentPoolProfile.mode', mode, 'Node pools of mode System have to run Linux.'));
   return [...errors, ...unsupported(properties, previous), ...validateLabels(properties)];
 }
+
+const validateName = (name: string): FieldError[] =>
+  /^[a-z][a-z0-9]{0,11}$/.test(name)
+    ? []
+    : [
+        fault(
+          'agentPoolProfile.name',
+          name,
+          'The value of parameter agentPoolProfile.name is invalid. Please see https://aka.ms/aks-naming-rules for more details.',
+        ),
+      ];
 
 /** Shapes that are accepted by Azure and not simulated yet: refused by name, never half-built. */
 function unsupported(properties: JsonObject, previous: Resource | undefined): FieldError[] {
@@ -193,7 +192,12 @@ function validateLabels(properties: JsonObject): FieldError[] {
 function admit(draft: Draft, context: WriteContext, previous: Resource | undefined): FieldError[] {
   const cluster = clusterOf(draft, context);
   if (!cluster) return [];
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = podRangeFaults(draft, cluster, context.reader);
+  const size = textAt(draft.properties, 'vmSize');
+  if (!vmSize(size)) {
+    const detail = `The VM size of ${size} is not allowed in your subscription in location '${cluster.location}'. For more information on VM sizes, see https://aka.ms/aks/quotas-skus-regions.`;
+    errors.push(fault('properties.vmSize', size, detail, 'BadRequest'));
+  }
   const version = resolveVersion(wantedVersion(draft, cluster));
   const plane = resolveVersion(textAt(cluster.desired, 'kubernetesVersion'));
   if (!version) {

@@ -9,6 +9,7 @@ import { textAt } from '../managed-cluster/defaults.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { AGENT_POOLS } from '../names.ts';
 import { syncNodes } from '../node/register.ts';
+import { onNodes } from '../node/watch.ts';
 import type { AksPorts } from '../ports.ts';
 import { capacityOf, scaleSetBody, scaleSetId } from './scale-set.ts';
 import { isPoolSettled, nodesOf } from './settled.ts';
@@ -26,6 +27,7 @@ export const agentPoolController = (ports: AksPorts): Controller => ({
         return record ? listChildren(reader, AGENT_POOLS, record.resourceId).map((pool) => keyOf(pool.id)) : [];
       },
     },
+    onNodes((record, reader) => listChildren(reader, AGENT_POOLS, record.resourceId).map((pool) => keyOf(pool.id))),
   ],
   reconcile(tx, { key }) {
     const pool = getResource(tx, key);
@@ -54,7 +56,6 @@ function finish(tx: Transaction, pool: Resource): Outcome | undefined {
   const current = getResource(tx, pool.id) ?? pool;
   const operation = current.operation ? getOperation(tx, current.operation) : undefined;
   if (!isMoving(current) || !operation || !isPoolSettled(tx, current)) return undefined;
-  // The cluster's controller looks at its pools when one of them changes, which this one does not.
   if (keyOf(operation.resource) !== keyOf(current.id)) return undefined;
   if (tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
   finishOperation(tx, operation.id);

@@ -93,9 +93,17 @@ export function withService(
 /** Whether a balancer still serves any Service or outbound rule. */
 export const isUsed = (properties: JsonObject): boolean => listAt(properties, 'frontendIPConfigurations').length > 0;
 
+const privateAddress = (frontend: Named): string | undefined => {
+  const address = (frontend['properties'] as JsonObject | undefined)?.['privateIPAddress'];
+  return typeof address === 'string' ? address : undefined;
+};
+
 /** Private addresses that a balancer's frontends have. */
 export const frontendAddresses = (properties: JsonObject): string[] =>
-  listAt(properties, 'frontendIPConfigurations').flatMap((item) => {
-    const address = (item['properties'] as JsonObject | undefined)?.['privateIPAddress'];
-    return typeof address === 'string' ? [address] : [];
-  });
+  listAt(properties, 'frontendIPConfigurations').flatMap((item) => privateAddress(item) ?? []);
+
+/** The private address that a Service's frontend has on a balancer. */
+export function ownAddress(properties: JsonObject, service: Service): string | undefined {
+  const own = listAt(properties, 'frontendIPConfigurations').find(({ name }) => name === frontendName(service.metadata.uid));
+  return own && privateAddress(own);
+}

@@ -2,7 +2,7 @@ import type { Node, Service } from '../../../gen/kubernetes-types.ts';
 import { getResource, listChildren } from '../../arm/estate.ts';
 import type { Resource } from '../../arm/resource.ts';
 import { type Arm, Refusal } from '../../arm/resource-type.ts';
-import type { Controller } from '../../kernel/controller.ts';
+import type { Controller, Outcome } from '../../kernel/controller.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
@@ -16,7 +16,7 @@ import { textAt } from '../managed-cluster/defaults.ts';
 import { type NodeGroup, nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { frontendName } from '../names.ts';
 import type { AksPorts } from '../ports.ts';
-import { annotation, frontendAddresses, isInternal, isUsed, partsOf, withService } from './balancer.ts';
+import { annotation, frontendAddresses, isInternal, isUsed, ownAddress, partsOf, withService } from './balancer.ts';
 import { freePriority, rulesOf, withDestination } from './security-rule.ts';
 
 const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
@@ -41,19 +41,23 @@ export const serviceController = (ports: AksPorts): Controller => ({
   reconcile(tx, { scope, key }) {
     const record = clusterRecord(tx, scope);
     const cluster = record?.running && getResource(tx, record.resourceId);
-    if (!cluster) return;
+    if (!cluster) return undefined;
     const api = ports.open(tx, scope, 'cloud-controller-manager');
     const [namespace = '', name = ''] = key.split('/');
     const service = api.get<Service>(serviceKind, namespace, name);
-    if (!service) return;
+    if (!service) return undefined;
     const place = { tx, arm: ports.arm(), cluster, group: nodeGroupOf(cluster), api };
     const wanted = service.spec.type === 'LoadBalancer' && !service.spec.loadBalancerClass && !service.metadata.deletionTimestamp;
-    if (wanted) ensure(place, service);
-    else if (service.metadata.finalizers?.includes(FINALIZER)) release(place, service);
+    if (wanted) return ensure(place, service);
+    if (service.metadata.finalizers?.includes(FINALIZER)) release(place, service);
+    return undefined;
   },
 });
 
-function ensure(place: Place, given: Service): void {
+/** What Azure refused is tried again: the longest delay of the upstream controller's queue. */
+const AGAIN_MS = 300_000;
+
+function ensure(place: Place, given: Service): Outcome | undefined {
   const { api } = place;
   let service = given;
   if (!service.metadata.finalizers?.includes(FINALIZER)) {
@@ -64,9 +68,11 @@ function ensure(place: Place, given: Service): void {
   try {
     const address = balance(place, service);
     const ingress = [{ ip: address, ipMode: 'VIP' }];
-    const known = service.status?.loadBalancer?.ingress?.[0]?.ip;
+    const known = addressOf(service);
+    if (known && known !== address) closeTo(place, service, known);
     api.updateStatus<Service>(serviceKind, { ...service, status: { ...service.status, loadBalancer: { ingress } } });
     if (known !== address) api.event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+    return undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     api.event(
@@ -75,8 +81,16 @@ function ensure(place: Place, given: Service): void {
       'SyncLoadBalancerFailed',
       `Error syncing load balancer: failed to ensure load balancer: ${error.message}`,
     );
+    return { againMs: AGAIN_MS };
   }
 }
+
+/** The address that a Service's clients use. */
+const addressOf = (service: Service): string | undefined => service.status?.loadBalancer?.ingress?.[0]?.ip;
+
+/** Takes an address that a Service no longer has out of the security rules. */
+const closeTo = (place: Place, service: Service, address: string): void =>
+  writeSecurityRules(place, { ...service, spec: { ...service.spec, ports: [] } }, address);
 
 const balancerId = ({ group }: Place, internal: boolean): string => (internal ? `${group.balancer}-internal` : group.balancer);
 
@@ -84,6 +98,7 @@ const balancerId = ({ group }: Place, internal: boolean): string => (internal ? 
 function balance(place: Place, service: Service): string {
   const internal = isInternal(service);
   takeOff(place, balancerId(place, !internal), service);
+  if (internal) removePublicAddress(place, service);
   const id = balancerId(place, internal);
   const existing = getResource(place.tx, id)?.desired ?? {};
   const { address, configuration } = internal ? privateFrontend(place, service, existing) : publicFrontend(place, service);
@@ -137,6 +152,13 @@ function publicFrontend(place: Place, service: Service): { address: string; conf
   };
 }
 
+/** Deletes the public address that was made for a Service; one that somebody made for himself stays. */
+function removePublicAddress(place: Place, service: Service): void {
+  const own = getResource(place.tx, publicAddressId(place, service));
+  if (own?.tags?.['k8s-azure-service'] === `${service.metadata.namespace}/${service.metadata.name}`)
+    place.arm.finishDelete(place.tx, own.id);
+}
+
 /** The address asked for, the one that the frontend has, or the lowest free one of the node subnet. */
 function privateFrontend(
   { tx, group, api }: Place,
@@ -149,8 +171,13 @@ function privateFrontend(
     ...frontendAddresses(existing),
     ...api.list<Node>(nodeKind).flatMap((node) => node.status?.addresses?.map(({ address }) => address) ?? []),
   ]);
-  const had = service.status?.loadBalancer?.ingress?.[0]?.ip;
-  const address = asked ?? (had && taken.has(had) ? had : range && freeAddresses(range, taken).next().value);
+  const had = ownAddress(existing, service);
+  if (asked && asked !== had && taken.has(asked))
+    throw new Refusal(400, {
+      code: 'PrivateIPAddressIsAllocated',
+      message: `IP configuration ${frontendName(service.metadata.uid)} is using the private IP address ${asked} which is already allocated to another resource.`,
+    });
+  const address = asked ?? had ?? (range && freeAddresses(range, taken).next().value);
   if (!address)
     throw new Refusal(400, {
       code: 'SubnetIsFull',
@@ -194,13 +221,12 @@ function takeOff(place: Place, balancer: string, service: Service): void {
 
 /** Takes a Service off Azure: balancer, security rules, its own public address; then lets it go. */
 function release(place: Place, service: Service): void {
-  const { tx, arm, api } = place;
+  const { api } = place;
   api.event(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
-  const address = service.status?.loadBalancer?.ingress?.[0]?.ip;
-  if (address) writeSecurityRules(place, { ...service, spec: { ...service.spec, ports: [] } }, address);
+  const address = addressOf(service);
+  if (address) closeTo(place, service, address);
   for (const internal of [false, true]) takeOff(place, balancerId(place, internal), service);
-  const own = publicAddressId(place, service);
-  if (getResource(tx, own)) arm.finishDelete(tx, own);
+  removePublicAddress(place, service);
   const current = api.get<Service>(serviceKind, service.metadata.namespace, service.metadata.name) ?? service;
   const finalizers = (current.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
   if (!service.metadata.deletionTimestamp && current.status?.loadBalancer?.ingress) {

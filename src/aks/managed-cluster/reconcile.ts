@@ -10,6 +10,7 @@ import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters
 import { kindClass } from '../../kube/kind.ts';
 import { isPoolSettled } from '../agent-pool/settled.ts';
 import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
+import { onNodes } from '../node/watch.ts';
 import type { AksPorts } from '../ports.ts';
 import { ensureSystemWorkloads } from '../system/system-workloads.ts';
 import { resolveVersion } from '../versions.ts';
@@ -27,6 +28,7 @@ export const managedClusterController = (ports: AksPorts): Controller => ({
       // Collection CLUSTERS holds records alone.
       targets: (change) => (change.entry ? [keyOf((change.entry.value as ClusterRecord).resourceId)] : []),
     },
+    onNodes(({ resourceId }) => [keyOf(resourceId)]),
   ],
   reconcile(tx, { key }) {
     const cluster = getResource(tx, key);

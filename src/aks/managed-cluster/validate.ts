@@ -1,6 +1,6 @@
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
-import { isObject, type JsonObject } from '../../kernel/json.ts';
+import { equal, isObject, type JsonObject } from '../../kernel/json.ts';
 import { compareVersions, offeredVersions, resolveVersion, upgradesFrom } from '../versions.ts';
 import { given, objectAt, textAt } from './defaults.ts';
 
@@ -14,7 +14,7 @@ export function validateCluster(draft: Draft, previous: Resource | undefined): F
     ...validateVersion(draft, previous),
     ...validateAddons(properties),
     ...unsupported(properties),
-    ...(previous ? validateOneWay(properties, previous.desired) : []),
+    ...(previous ? validateChange(properties, previous.desired) : []),
   ];
 }
 
@@ -88,11 +88,20 @@ function unsupported(properties: JsonObject): FieldError[] {
   return errors;
 }
 
-/** Switches that only go one way. */
-function validateOneWay(properties: JsonObject, before: JsonObject): FieldError[] {
+/** What a network is made with, it keeps (aks-facts §1.7). */
+const FIXED_NETWORK = ['networkPlugin', 'networkMode', 'serviceCidr', 'dnsServiceIP', 'podCidr', 'loadBalancerSku'];
+
+/** What never changes, and switches that only go one way. */
+function validateChange(properties: JsonObject, before: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const changed = (path: string): FieldError =>
     fault(path, undefined, `Changing property '${path}' is not allowed.`, 'PropertyChangeNotAllowed');
+  for (const name of FIXED_NETWORK)
+    if (
+      given(objectAt(before, 'networkProfile')[name]) &&
+      !equal(objectAt(before, 'networkProfile')[name], objectAt(properties, 'networkProfile')[name])
+    )
+      errors.push(changed(`networkProfile.${name}`));
   if (objectAt(before, 'oidcIssuerProfile')['enabled'] === true && objectAt(properties, 'oidcIssuerProfile')['enabled'] !== true)
     errors.push(changed('oidcIssuerProfile.enabled'));
   if (given(before['aadProfile']) && !given(properties['aadProfile'])) errors.push(changed('aadProfile'));

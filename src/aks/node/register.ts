@@ -9,6 +9,7 @@ import { freeAddresses, freeBlocks } from '../../net/allocation.ts';
 import { parseCidr } from '../../net/cidr.ts';
 import { instancesOf, scaleSetId } from '../agent-pool/scale-set.ts';
 import { nodesOf } from '../agent-pool/settled.ts';
+import { frontendAddresses } from '../cloud-controller/balancer.ts';
 import { objectAt, textAt } from '../managed-cluster/defaults.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { nodeName, scaleSetName } from '../names.ts';
@@ -40,7 +41,10 @@ const POD_BLOCK_PREFIX = 24;
 
 function rangesLeft(tx: Transaction, api: Cluster, cluster: Resource) {
   const nodes = api.list<Node>(nodeKind);
-  const taken = new Set(nodes.flatMap((node) => node.status?.addresses?.map(({ address }) => address) ?? []));
+  const taken = new Set([
+    ...nodes.flatMap((node) => node.status?.addresses?.map(({ address }) => address) ?? []),
+    ...frontendAddresses(getResource(tx, `${nodeGroupOf(cluster).balancer}-internal`)?.desired ?? {}),
+  ]);
   const takenBlocks = new Set(nodes.map((node) => node.spec.podCIDR ?? ''));
   const subnet = parseCidr(textAt(getResource(tx, nodeGroupOf(cluster).subnet)?.desired ?? {}, 'addressPrefix'));
   const pods = parseCidr(textAt(objectAt(cluster.desired, 'networkProfile'), 'podCidr'));
