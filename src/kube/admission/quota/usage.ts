@@ -123,21 +123,22 @@ export interface QuotaSource {
 
 /** What the namespace's objects of one resource use of these limits. Cost: O(objects of that resource in the namespace). */
 export function usedOf({ tx, scope }: QuotaSource, quota: ResourceQuota, resource: Resource, names: readonly string[]): Amounts {
-  const used = new Map<string, Quantity>();
   const entries = tx.list<KubeObject>(collectionName(kindClass(resource), scope), { prefix: `${quota.metadata.namespace}/` });
-  if (!isScoped(quota) && names.every(isPlainCount)) {
-    for (const name of names) used.set(name, wholeQuantity(entries.length, 'decimal'));
-    return used;
+  const scoped = isScoped(quota);
+  if (!scoped && names.every(isPlainCount)) {
+    const count = wholeQuantity(entries.length, 'decimal');
+    return new Map(names.map((name) => [name, count]));
   }
+  const sums = names.map(() => NOTHING);
   for (const { value } of entries) {
-    if (!inScope(quota, resource, value)) continue;
+    if (scoped && !inScope(quota, resource, value)) continue;
     const usage = usageOf(resource, value, tx.nowMs);
-    for (const name of names) {
+    names.forEach((name, i) => {
       const amount = usage.get(name);
-      if (amount) used.set(name, addQuantities(used.get(name) ?? NOTHING, amount));
-    }
+      if (amount) sums[i] = addQuantities(sums[i] ?? NOTHING, amount);
+    });
   }
-  return used;
+  return new Map(names.map((name, i) => [name, sums[i] ?? NOTHING]));
 }
 
 /** status.used of a quota as its namespace stands: for the controller that keeps it up to date. */
