@@ -98,6 +98,12 @@ function boundObject({ ports, cluster, info }: ResourceExchange, reference: Json
   const key = resource === 'nodes' ? String(name) : `${info.namespace}/${String(name)}`;
   const found = ports.world.reader.get<KubeObject>(collectionName(`kube/core/${resource}`, cluster.scope), key)?.value;
   if (!found) throw notFound({ group: '', resource }, String(name));
+  const runsAs = resource === 'pods' && isObject(found.spec) ? (found.spec.serviceAccountName ?? '') : info.name;
+  if (runsAs !== info.name) {
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(info.name)} to pod running with different serviceaccount name.`,
+    );
+  }
   if (uid && uid !== found.metadata.uid) {
     throw conflict(
       { group: '', resource },

@@ -14,9 +14,10 @@ import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge.ts';
 import type { Schema } from '../schema.ts';
-import { badRequest, invalid, StatusError, unsupportedMediaType } from '../status.ts';
+import { badRequest, conflict, invalid, StatusError, unsupportedMediaType } from '../status.ts';
 import { collectionOf, type Written } from '../write/context.ts';
 import { createObject } from '../write/create.ts';
+import { droppedPart } from '../write/fields.ts';
 import { existing, updateObject } from '../write/update.ts';
 import { checked, fieldValidation, requireBodyWithinLimit, requireWriteOptions, type Submitted, submitted } from './body.ts';
 import type { ResourceExchange } from './exchange.ts';
@@ -134,6 +135,11 @@ function apply(exchange: ResourceExchange, tx: Transaction, body: Json): Written
   const sent = configuration(exchange, body);
   const entry = tx.get<KubeObject>(collectionOf(kind, context.scope), objectKey(info.namespace, info.name));
   if (!entry && info.subresource) existing(context, kind, info.namespace, info.name);
+  if (!entry && sent.expectedUid !== undefined) {
+    const what = `uid mismatch: the provided object specified uid ${sent.expectedUid}, and no existing object was found`;
+    throw conflict(kind, info.name, what);
+  }
+  const dropped = droppedPart(kind, info.subresource, !entry);
   const outcome = applyPatch({
     manager: context.manager,
     apiVersion,
@@ -141,7 +147,7 @@ function apply(exchange: ResourceExchange, tx: Transaction, body: Json): Written
     nowIso: tx.nowIso,
     schema,
     live: entry && served(entry.value, resource),
-    applied: sent.object,
+    applied: dropped ? without(sent.object, dropped) : sent.object,
     force: isTrue(query.get('force')),
   });
   if (outcome.conflicts) throw new StatusError(409, 'Conflict', outcome.conflicts.message, { causes: outcome.conflicts.causes });
@@ -151,6 +157,11 @@ function apply(exchange: ResourceExchange, tx: Transaction, body: Json): Written
   const object = resource.version.toStored?.(merged) ?? merged;
   if (!entry) return createObject(context, kind, object, true);
   return updateObject(context, kind, object, { ...updateOptions(exchange, sent), tracked: true });
+}
+
+function without(object: KubeObject, part: string): KubeObject {
+  const { [part]: _, ...rest } = object;
+  return rest as KubeObject; // the part is not one of those that every object has
 }
 
 /** The applied configuration as it was sent, checked against the schema. */

@@ -6,8 +6,11 @@ import { schemasFor } from '../schema/schemas.ts';
 import type { Schema } from '../schema.ts';
 import { storedApiVersion, type WriteContext } from './context.ts';
 
-/** Nobody comes to own a status that the server drops. */
-const STATUS = setOf(['f:status']);
+/** Part of an object that the server drops from writes to a path, so that nobody comes to own it. Models rest.ResetFieldsStrategy. */
+export function droppedPart(kind: Kind, subresource: string, isCreate: boolean): 'spec' | 'status' | undefined {
+  if (subresource === 'status') return 'spec';
+  return subresource === '' && kind.status && !(isCreate && kind.keepsStatusOnCreate) ? 'status' : undefined;
+}
 
 /** Schema of the shape in which a kind is stored; undefined for kinds that the release does not know. */
 export function storedSchema(kind: Kind, version: string): Schema | undefined {
@@ -26,7 +29,7 @@ export function trackFields(
   const schema = context.door?.schema ?? storedSchema(kind, context.version);
   if (!schema) return object;
   const shape = context.door?.version.fromStored ?? ((value: KubeObject) => value);
-  const dropsStatus = !previous && kind.status && !kind.keepsStatusOnCreate;
+  const dropped = droppedPart(kind, subresource, !previous);
   const tracked = recordUpdate({
     manager: context.manager,
     apiVersion: context.door?.apiVersion ?? storedApiVersion(kind),
@@ -35,7 +38,7 @@ export function trackFields(
     schema,
     live: previous && shape(previous),
     next: shape(object),
-    ...(dropsStatus && { resetFields: STATUS }),
+    ...(dropped && { resetFields: setOf([`f:${dropped}`]) }),
   });
   const managedFields = managedFieldsOf(tracked);
   // Entries of managedFields as recordUpdate writes them.
