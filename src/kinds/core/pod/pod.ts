@@ -57,6 +57,18 @@ export const pod: Kind = {
       const owner = controllerOf(object);
       return owner ? [`${owner.uid}@${object.spec.nodeName}`] : [];
     }),
+    /** By the address that they hold: pods of the host's network and finished ones hold none. */
+    address: indexBy<Pod>(({ spec, status }) =>
+      status?.podIP && !spec.hostNetwork && status.phase !== 'Succeeded' && status.phase !== 'Failed' ? [status.podIP] : [],
+    ),
+    /** By the claims that they use, as "namespace/claim". */
+    claim: indexBy<Pod>(({ spec, metadata }) =>
+      (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
+        persistentVolumeClaim || ephemeral
+          ? [`${metadata.namespace}/${persistentVolumeClaim?.claimName ?? `${metadata.name}-${name}`}`]
+          : [],
+      ),
+    ),
     /** Pods whose required anti-affinity concerns pods that come later, all under "". */
     antiAffine: indexBy<Pod>(({ spec }) =>
       spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length ? [''] : [],
