@@ -2,7 +2,7 @@ import { listChildren } from '../../arm/estate.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { Reader } from '../../kernel/store.ts';
-import { parseCidr } from '../../net/cidr.ts';
+import { parsePrefix, sizeOf } from '../../net/prefix.ts';
 import { objectAt, textAt } from '../managed-cluster/defaults.ts';
 import { AGENT_POOLS } from '../names.ts';
 
@@ -19,7 +19,7 @@ function surgeOf(properties: Draft['properties']): number {
 /** Whether all pools with their surge nodes fit into the cluster's pod range. Source: aks-facts-networking §4.2, text §1.8. */
 export function podRangeFaults(draft: Draft, cluster: Resource, reader: Reader): FieldError[] {
   const network = objectAt(cluster.desired, 'networkProfile');
-  const range = parseCidr(textAt(network, 'podCidr'));
+  const range = parsePrefix(textAt(network, 'podCidr'));
   if (!range || textAt(network, 'networkPluginMode') !== 'overlay') return [];
   const others = listChildren(reader, AGENT_POOLS, cluster.id).filter(({ name }) => name !== draft.name);
   const nodes = [draft.properties, ...others.map(({ desired }) => desired)].reduce(
@@ -27,7 +27,7 @@ export function podRangeFaults(draft: Draft, cluster: Resource, reader: Reader):
     0,
   );
   const needed = nodes * PER_NODE;
-  if (needed <= range.size) return [];
-  const detail = `Pre-allocated IPs ${needed} exceeds IPs available ${range.size} in Subnet Cidr ${textAt(network, 'podCidr')}, Subnet Name networkProfile.podCIDR. If Autoscaler is enabled, the max-count from each nodepool is counted towards this total (which means that pre-allocated IPs count represents a theoretical max value, not the actual number of IPs requested). http://aka.ms/aks/insufficientsubnetsize`;
+  if (needed <= sizeOf(range)) return [];
+  const detail = `Pre-allocated IPs ${needed} exceeds IPs available ${sizeOf(range)} in Subnet Cidr ${textAt(network, 'podCidr')}, Subnet Name networkProfile.podCIDR. If Autoscaler is enabled, the max-count from each nodepool is counted towards this total (which means that pre-allocated IPs count represents a theoretical max value, not the actual number of IPs requested). http://aka.ms/aks/insufficientsubnetsize`;
   return [{ ...invalid('networkProfile.podCIDR', textAt(network, 'podCidr'), detail), code: 'InsufficientSubnetSize' }];
 }

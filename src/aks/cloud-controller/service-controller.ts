@@ -11,7 +11,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { clusterRecord } from '../../kube/clusters.ts';
 import { kindClass } from '../../kube/kind.ts';
 import { freeAddresses } from '../../net/allocation.ts';
-import { parseCidr } from '../../net/cidr.ts';
+import { parsePrefix } from '../../net/prefix.ts';
 import { textAt } from '../managed-cluster/defaults.ts';
 import { type NodeGroup, nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { frontendName } from '../names.ts';
@@ -166,7 +166,7 @@ function privateFrontend(
   existing: JsonObject,
 ): { address: string; configuration: JsonObject } {
   const asked = annotation(service, 'azure-load-balancer-ipv4') ?? service.spec.loadBalancerIP;
-  const range = parseCidr(textAt(getResource(tx, group.subnet)?.desired ?? {}, 'addressPrefix'));
+  const range = parsePrefix(textAt(getResource(tx, group.subnet)?.desired ?? {}, 'addressPrefix'));
   const taken = new Set([
     ...frontendAddresses(existing),
     ...api.list<Node>(nodeKind).flatMap((node) => node.status?.addresses?.map(({ address }) => address) ?? []),

@@ -5,8 +5,8 @@ import type { Transaction } from '../../kernel/transaction.ts';
 import { lease } from '../../kinds/coordination.k8s.io/lease.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { freeAddresses, freeBlocks } from '../../net/allocation.ts';
-import { parseCidr } from '../../net/cidr.ts';
+import { freeAddresses, freeRanges } from '../../net/allocation.ts';
+import { parsePrefix } from '../../net/prefix.ts';
 import { instancesOf, scaleSetId } from '../agent-pool/scale-set.ts';
 import { nodesOf } from '../agent-pool/settled.ts';
 import { frontendAddresses } from '../cloud-controller/balancer.ts';
@@ -46,10 +46,10 @@ function rangesLeft(tx: Transaction, api: Cluster, cluster: Resource) {
     ...frontendAddresses(getResource(tx, `${nodeGroupOf(cluster).balancer}-internal`)?.desired ?? {}),
   ]);
   const takenBlocks = new Set(nodes.map((node) => node.spec.podCIDR ?? ''));
-  const subnet = parseCidr(textAt(getResource(tx, nodeGroupOf(cluster).subnet)?.desired ?? {}, 'addressPrefix'));
-  const pods = parseCidr(textAt(objectAt(cluster.desired, 'networkProfile'), 'podCidr'));
+  const subnet = parsePrefix(textAt(getResource(tx, nodeGroupOf(cluster).subnet)?.desired ?? {}, 'addressPrefix'));
+  const pods = parsePrefix(textAt(objectAt(cluster.desired, 'networkProfile'), 'podCidr'));
   if (!subnet || !pods) throw new Error(`cluster ${cluster.id} has no readable node subnet or pod range`);
-  return { addresses: freeAddresses(subnet, taken), podCidrs: freeBlocks(pods, POD_BLOCK_PREFIX, takenBlocks) };
+  return { addresses: freeAddresses(subnet, taken), podCidrs: freeRanges(pods, POD_BLOCK_PREFIX, takenBlocks) };
 }
 
 interface Registration {

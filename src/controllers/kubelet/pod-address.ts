@@ -3,7 +3,7 @@ import { collectionName } from '../../kernel/store.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { kindClass } from '../../kube/kind.ts';
-import { formatIPv4, parseCidr } from '../../net/cidr.ts';
+import { formatAddress, parsePrefix, sizeOf } from '../../net/prefix.ts';
 
 /** The node's address in its subnet. */
 export const hostAddress = (node: Node): string => node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
@@ -17,12 +17,12 @@ const FIRST_POD = 2;
  */
 export function freePodAddress(cluster: Cluster, node: Node, pod: Pod): string | undefined {
   if (pod.spec.hostNetwork) return hostAddress(node);
-  const range = node.spec.podCIDR ? parseCidr(node.spec.podCIDR) : undefined;
+  const range = node.spec.podCIDR ? parsePrefix(node.spec.podCIDR) : undefined;
   if (!range) return undefined;
-  const usable = range.size - 1 - FIRST_POD;
+  const usable = Number(sizeOf(range)) - 1 - FIRST_POD;
   const { pods = 1 } = cluster.tx.totals(collectionName(kindClass(podKind), cluster.scope), 'node', node.metadata.name);
   for (let i = 0; i < usable; i++) {
-    const address = formatIPv4(range.first + FIRST_POD + ((pods - 1 + i) % usable));
+    const address = formatAddress({ version: range.version, value: range.base + BigInt(FIRST_POD + ((pods - 1 + i) % usable)) });
     if (cluster.indexed(podKind, 'address', address).length === 0) return address;
   }
   return undefined;

@@ -1,47 +1,11 @@
 import type { Random } from '../../kernel/random.ts';
-import { ipFamily } from '../../kube/names/ip.ts';
+import { contains, containsAddress, formatAddress, parseAddress, parsePrefix, sizeOf } from '../../net/prefix.ts';
 
-/** Address as a number, with its width in bits; undefined for what is no address. */
-function parse(address: string): { readonly value: bigint; readonly bits: 32 | 128 } | undefined {
-  const family = ipFamily(address);
-  if (family === undefined) return undefined;
-  if (family === 4) return { value: address.split('.').reduce((sum, octet) => sum * 256n + BigInt(octet), 0n), bits: 32 };
-  const [head = '', tail] = address.split('::');
-  const words = (text: string): string[] => (text === '' ? [] : text.split(':'));
-  const before = words(head);
-  const after = tail === undefined ? [] : words(tail);
-  const zeros = new Array<string>(8 - before.length - after.length).fill('0');
-  return { value: [...before, ...zeros, ...after].reduce((sum, word) => sum * 65_536n + BigInt(`0x${word}`), 0n), bits: 128 };
-}
-
-function format(value: bigint, bits: 32 | 128): string {
-  const groups = (size: bigint, count: number): bigint[] =>
-    Array.from({ length: count }, (_, i) => (value >> (size * BigInt(count - 1 - i))) & ((1n << size) - 1n));
-  if (bits === 32) return groups(8n, 4).join('.');
-  const text = groups(16n, 8)
-    .map((word) => word.toString(16))
-    .join(':');
-  // The longest run of zeros is written as "::" (RFC 5952).
-  const [longest = ''] = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].map(([run]) => run).sort((a, b) => b.length - a.length);
-  if (longest === '') return text;
-  const at = text.indexOf(longest);
-  return `${text.slice(0, at)}::${text.slice(at + longest.length).replace(/^:/, '')}`;
-}
-
-/** First address and number of addresses of a CIDR, with its width; undefined for what is none. */
-function rangeOf(cidr: string): { readonly first: bigint; readonly size: bigint; readonly bits: 32 | 128 } | undefined {
-  const [address = '', length = ''] = cidr.split('/');
-  const parsed = parse(address);
-  if (!parsed || length === '') return undefined;
-  const size = 1n << BigInt(parsed.bits - Number(length));
-  return { first: parsed.value - (parsed.value % size), size, bits: parsed.bits };
-}
-
+/** Whether an address lies in a CIDR and is not its first one, which names the network. */
 export function rangeContains(cidr: string, address: string): boolean {
-  const range = rangeOf(cidr);
-  const parsed = parse(address);
-  if (!range || !parsed || range.bits !== parsed.bits) return false;
-  return parsed.value > range.first && parsed.value < range.first + range.size;
+  const range = parsePrefix(cidr);
+  const parsed = parseAddress(address);
+  return range !== undefined && parsed !== undefined && containsAddress(range, parsed) && parsed.value > range.base;
 }
 
 /** How many random addresses are tried before the range is searched from the last of them on. */
@@ -54,13 +18,15 @@ const MAX_SIZE = 1n << 16n;
  * their addresses, until nothing else is free. Network and, for IPv4, broadcast address are never drawn.
  */
 export function drawAddress(cidr: string, random: Random, isTaken: (address: string) => boolean): string | undefined {
-  const range = rangeOf(cidr);
+  const range = parsePrefix(cidr);
   if (!range) return undefined;
-  const usable = range.size > MAX_SIZE && range.bits === 128 ? MAX_SIZE : range.size;
-  const last = Number(usable) - (range.bits === 32 ? 2 : 1);
+  const { version, base } = range;
+  const size = sizeOf(range);
+  const usable = size > MAX_SIZE && version === 6 ? MAX_SIZE : size;
+  const last = Number(usable) - (version === 4 ? 2 : 1);
   const band = Math.min(Math.max(16, Math.floor(Number(usable) / 16)), 256);
   const from = last > band ? band + 1 : 1;
-  const at = (offset: number): string => format(range.first + BigInt(offset), range.bits);
+  const at = (offset: number): string => formatAddress({ version, value: base + BigInt(offset) });
   const width = last - from + 1;
   let offset = from;
   for (let i = 0; i < TRIES; i++) {
@@ -78,8 +44,7 @@ export function drawAddress(cidr: string, random: Random, isTaken: (address: str
 
 /** Whether the inner CIDR lies in the outer one and is smaller. Both must be well-formed. */
 export function isStrictSubnet(inner: string, outer: string): boolean {
-  const small = rangeOf(inner);
-  const large = rangeOf(outer);
-  if (!small || !large || small.bits !== large.bits || small.size >= large.size) return false;
-  return small.first >= large.first && small.first + small.size <= large.first + large.size;
+  const small = parsePrefix(inner);
+  const large = parsePrefix(outer);
+  return small !== undefined && large !== undefined && small.length > large.length && contains(large, small);
 }
