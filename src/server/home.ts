@@ -42,11 +42,11 @@ export class Home {
     return join(this.folder, 'slipway.log');
   }
 
-  /** A secret that is made at first use and kept: 256 bits as base64url. */
+  /** A secret that is made at first use and kept: 256 bits in hex, which no shell, URL or option parser takes for something else. */
   secret(name: string): string {
     const file = join(this.folder, name);
     if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-    const value = randomBytes(32).toString('base64url');
+    const value = randomBytes(32).toString('hex');
     writeAtomically(file, value);
     return value;
   }

@@ -5,7 +5,7 @@ import type { VerifyToken } from '../entra/verify.ts';
 import type { Handler, HttpResponse } from '../kernel/http.ts';
 import { isObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
-import { kinds } from '../kinds/index.ts';
+import { servedKinds } from '../kinds/index.ts';
 import { builtInAdmission } from '../kube/admission/chain.ts';
 import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
 import type { User } from '../kube/kind.ts';
@@ -22,7 +22,7 @@ export function kubeDoor(world: World, certificates: Certificates, verify: Verif
   const tokens = new ServiceAccountTokens(certificates);
   const handler = kubeHandler({
     world,
-    kinds,
+    kinds: servedKinds,
     admission: builtInAdmission,
     verifyClient: (der, scope) => certificates.verifyClient(der, scope),
     verifyServiceAccountToken: (token, scope) => tokens.verify(token, scope),

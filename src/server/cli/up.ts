@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { PortInUseError } from '../../engines/listener/bind.ts';
 import { HomeLocked, lockHome } from '../../engines/store-sqlite/lock.ts';
@@ -106,6 +106,14 @@ function banner(installation: Installation, tookMs: number): string {
   ].join('\n');
 }
 
+/** What the background process said last, which is why it ended. */
+const lastWords = (home: Home): string =>
+  readFileSync(home.logFile, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .at(-1)
+    ?.replace(/^slipway: /, '') ?? '';
+
 /** Starts the service in the background with the same options and waits until it answers. */
 async function detach(home: Home): Promise<void> {
   const args = process.argv.slice(1).filter((argument) => argument !== '--detach' && argument !== '-d');
@@ -117,7 +125,7 @@ async function detach(home: Home): Promise<void> {
   });
   child.unref();
   for (const limitMs = Date.now() + READY_LIMIT_MS; Date.now() < limitMs; ) {
-    if (ended !== undefined) throw new Failure(`slipway up ended with ${ended}; see ${home.logFile}`);
+    if (ended !== undefined) throw new Failure(lastWords(home) || `slipway up ended with ${ended}; see ${home.logFile}`);
     if (home.running?.pid === child.pid) {
       await call(home, 'GET', 'status');
       process.stdout.write(`Slipway runs in the background (pid ${child.pid}), on https://127.0.0.1:${home.running?.port}.\n`);
