@@ -37,6 +37,8 @@ import { endpointSlice } from './discovery.k8s.io/endpointslice.ts';
 import { eventsEvent } from './events.k8s.io/event.ts';
 import { flowSchema } from './flowcontrol.apiserver.k8s.io/flowschema.ts';
 import { priorityLevelConfiguration } from './flowcontrol.apiserver.k8s.io/prioritylevelconfiguration.ts';
+import { nodeMetrics } from './metrics.k8s.io/nodemetrics.ts';
+import { podMetrics } from './metrics.k8s.io/podmetrics.ts';
 import { ingress } from './networking.k8s.io/ingress.ts';
 import { ingressClass } from './networking.k8s.io/ingressclass.ts';
 import { ipAddress } from './networking.k8s.io/ipaddress.ts';
@@ -123,6 +125,12 @@ export const kinds: readonly Kind[] = [
   volumeAttachment,
   volumeAttributesClass,
 ];
+
+/** Kinds that API servers behind the aggregation layer serve in every AKS cluster: metrics-server's. */
+const aggregatedKinds: readonly Kind[] = [nodeMetrics, podMetrics];
+
+/** All that a cluster serves. */
+export const servedKinds: readonly Kind[] = [...kinds, ...aggregatedKinds];
 
 /** Those with collections of their own: what walks over everything that is stored must not meet it twice. */
 export const storedKinds: readonly Kind[] = kinds.filter((kind) => !kind.storedAs);

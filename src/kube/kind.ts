@@ -41,7 +41,7 @@ export interface ServedVersion {
   fromStored?(object: KubeObject): KubeObject;
 }
 
-/** One column of a kind's table. `cell` gets the stored object; ages are computed at world time `nowMs`. */
+/** One column of a kind's table. `cell` gets the object in the stored shape, with what is computed; ages are computed at world time `nowMs`. */
 export interface Column {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
@@ -77,6 +77,8 @@ export interface Kind {
   readonly versions: readonly ServedVersion[];
   /** Another kind in whose collection and shape these objects are stored (events.k8s.io in the core group's events). */
   readonly storedAs?: { readonly group: string; readonly resource: string };
+  /** Which of the objects of `storedAs` are also objects of this kind. Absent: all. */
+  shows?(object: KubeObject): boolean;
   /** Verbs besides the usual eight (create delete deletecollection get list patch update watch); replaces them when given. */
   readonly verbs?: readonly string[];
   /** Has a /status subresource: status is reset on create and on writes to the main resource, spec on writes to /status. */

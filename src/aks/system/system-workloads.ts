@@ -1,8 +1,10 @@
+import { apiService } from '../../kinds/apiregistration.k8s.io/apiservice.ts';
 import { daemonSet } from '../../kinds/apps/daemonset.ts';
 import { deployment } from '../../kinds/apps/deployment.ts';
 import { configMap } from '../../kinds/core/configmap.ts';
 import { service } from '../../kinds/core/service.ts';
 import { serviceAccount } from '../../kinds/core/serviceaccount.ts';
+import { clusterRole } from '../../kinds/rbac.authorization.k8s.io/clusterrole.ts';
 import { storageClass } from '../../kinds/storage.k8s.io/storageclass.ts';
 import type { Cluster, NewObject } from '../../kube/cluster.ts';
 import { clusterRecord } from '../../kube/clusters.ts';
@@ -27,6 +29,7 @@ export function ensureSystemWorkloads(cluster: Cluster): void {
   const dnsIp = clusterRecord(cluster.tx, cluster.scope)?.dnsServiceIp;
   if (dnsIp) ensure(service, dnsService(dnsIp));
   ensure(service, metricsService);
+  ensureMetricsApi(cluster, ensure);
 }
 
 const CRITICAL = [{ key: 'CriticalAddonsOnly', operator: 'Exists' }];
@@ -111,4 +114,41 @@ const metricsService: NewObject = {
     labels: { 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'Metrics-server' },
   },
   spec: { selector: { 'k8s-app': 'metrics-server' }, ports: [{ port: 443, protocol: 'TCP', targetPort: 4443 }] },
+};
+
+/** The API that metrics-server adds, available at once, and the role by which whoever may view may also see metrics. */
+function ensureMetricsApi(cluster: Cluster, ensure: (kind: Kind, object: NewObject) => void): void {
+  ensure(clusterRole, metricsReader);
+  if (cluster.get(apiService, undefined, METRICS_API)) return;
+  const created = cluster.create(apiService, metricsApi);
+  const lastTransitionTime = created.metadata.creationTimestamp;
+  const condition = { type: 'Available', status: 'True', lastTransitionTime, reason: 'Passed', message: 'all checks passed' };
+  cluster.updateStatus(apiService, { ...created, status: { conditions: [condition] } });
+}
+
+const METRICS_API = 'v1beta1.metrics.k8s.io';
+
+const metricsApi: NewObject = {
+  metadata: {
+    name: METRICS_API,
+    labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile', 'kubernetes.io/cluster-service': 'true' },
+  },
+  spec: {
+    group: 'metrics.k8s.io',
+    version: 'v1beta1',
+    groupPriorityMinimum: 100,
+    versionPriority: 100,
+    insecureSkipTLSVerify: true,
+    service: { name: 'metrics-server', namespace: NAMESPACE },
+  },
+};
+
+const AGGREGATE_TO = 'rbac.authorization.k8s.io/aggregate-to-';
+
+const metricsReader: NewObject = {
+  metadata: {
+    name: 'system:aggregated-metrics-reader',
+    labels: { 'k8s-app': 'metrics-server', ...Object.fromEntries(['view', 'edit', 'admin'].map((role) => [AGGREGATE_TO + role, 'true'])) },
+  },
+  rules: [{ apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] }],
 };

@@ -28,11 +28,12 @@ export function listOptions(query: URLSearchParams, kind: Kind, isWatch: boolean
   if (!labels.value) throw badRequest(labels.error);
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '', selectableFields(kind));
   if (!fields.value) throw badRequest(fields.error);
+  const isPartial = kind.shows !== undefined;
   const initial = query.get('sendInitialEvents');
   const options: ListOptions = {
     labels: labels.value,
-    fields: fields.value,
-    isUnfiltered: labels.value.requirements.length === 0 && fields.value.terms.length === 0,
+    fields: isPartial ? shownAlone(kind, fields.value) : fields.value,
+    isUnfiltered: !isPartial && labels.value.requirements.length === 0 && fields.value.terms.length === 0,
     resourceVersion: query.get('resourceVersion') ?? '',
     // Checked below: other values are refused.
     match: (query.get('resourceVersionMatch') ?? '') as ListOptions['match'],
@@ -47,6 +48,12 @@ export function listOptions(query: URLSearchParams, kind: Kind, isWatch: boolean
   if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', faults);
   return options;
 }
+
+/** A field selector that takes no more than what the kind shows of the objects it is stored as. */
+const shownAlone = (kind: Kind, fields: FieldSelector<KubeObject>): FieldSelector<KubeObject> => ({
+  ...fields,
+  matches: (object) => kind.shows?.(object) !== false && fields.matches(object),
+});
 
 /** A revision as clients write it; undefined for "". Throws the 500 that upstream answers for what is no number. */
 export function parseRevision(text: string): number | undefined {

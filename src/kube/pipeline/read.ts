@@ -8,10 +8,11 @@ import { encodeList } from '../protobuf/encode.ts';
 import { badRequest, expired, notFound, tooLargeResourceVersion } from '../status.ts';
 import { renderTable } from '../table/table.ts';
 import { collectionOf } from '../write/context.ts';
+import { computed } from './computed.ts';
 import type { ResourceExchange } from './exchange.ts';
 import { type ListOptions, listOptions, parseRevision } from './list-options.ts';
 import { negotiate, tableNotAcceptable } from './negotiate.ts';
-import { CONTENT_TYPES, computed, documentResponse, headersOf, isPretty, messageOf, objectResponse, tailOf } from './respond.ts';
+import { CONTENT_TYPES, documentResponse, headersOf, isPretty, messageOf, objectResponse, tailOf } from './respond.ts';
 
 /** GET of one object. */
 export function get(exchange: ResourceExchange): HttpResponse {
@@ -19,7 +20,7 @@ export function get(exchange: ResourceExchange): HttpResponse {
   const { reader } = ports.world;
   requireReached(parseRevision(exchange.query.get('resourceVersion') ?? ''), reader.revision);
   const entry = reader.get<KubeObject>(collectionOf(resource.kind, exchange.cluster.scope), objectKey(info.namespace, info.name));
-  if (!entry) throw notFound(resource.kind, info.name);
+  if (!entry || resource.kind.shows?.(entry.value) === false) throw notFound(resource.kind, info.name);
   return { ...objectResponse(exchange, entry.value, entry.revision, entry), revision: entry.revision };
 }
 

@@ -10,6 +10,7 @@ import { encodeEnvelope } from '../protobuf/encode.ts';
 import type { StatusError } from '../status.ts';
 import { renderTable } from '../table/table.ts';
 import type { Written } from '../write/context.ts';
+import { computed } from './computed.ts';
 import type { Exchange, ResourceExchange } from './exchange.ts';
 import { type Format, negotiate, type Representation, tableNotAcceptable } from './negotiate.ts';
 import { isTrue } from './request-info.ts';
@@ -110,19 +111,6 @@ export function messageOf(
   if (entry && entry.value === object && !resource.kind.computed) return storedMessage(entry, resource, registry.version);
   return encodedMessage(shownObject(served(computed(exchange, object), resource), revision), resource.schema.name ?? '', registry.version);
 }
-
-/** The object with what its kind computes from the clock. */
-export function computed({ resource, ports, cluster }: ResourceExchange, object: KubeObject): KubeObject {
-  if (!resource.kind.computed) return object;
-  return resource.kind.computed(object, kindContextAt(ports.world, cluster));
-}
-
-/** What rules see outside a write. */
-export const kindContextAt = (world: Exchange['ports']['world'], cluster: Exchange['cluster']) => {
-  const nowIso = `${new Date(world.nowMs).toISOString().slice(0, 19)}Z`;
-  const { scope, version } = cluster;
-  return { scope, version: version.split('.', 2).join('.'), reader: world.reader, nowIso, nowMs: world.nowMs };
-};
 
 /** The object as a document: as it is, as a table of one row, or as its metadata alone. */
 function transformed(exchange: ResourceExchange, form: Representation, object: KubeObject, revision: number | undefined): JsonObject {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../kernel/json.ts';
 import { served, shownMetadata, shownObject } from '../encode/json.ts';
 import type { Column, Kind } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
+import { computed } from '../pipeline/computed.ts';
 import type { ResourceExchange } from '../pipeline/exchange.ts';
 import { badRequest } from '../status.ts';
 import { humanAge } from '../table-format.ts';
@@ -64,7 +65,8 @@ export function renderTable(
   };
 }
 
-function row(exchange: ResourceExchange, metaVersion: string, { object, revision }: Shown, include: IncludeObject): JsonObject {
+function row(exchange: ResourceExchange, metaVersion: string, { object: stored, revision }: Shown, include: IncludeObject): JsonObject {
+  const object = computed(exchange, stored);
   const { kind } = exchange.resource;
   const { nowMs } = exchange.ports.world;
   const cells: Json[] = columnsOf(kind).map((column) => column.cell(object, nowMs));

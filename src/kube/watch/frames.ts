@@ -3,9 +3,10 @@ import type { JsonObject } from '../../kernel/json.ts';
 import { encodedTail, encodeTail, objectHead, served, shownMetadata } from '../encode/json.ts';
 import { encodedMessage, protobufFrame } from '../encode/protobuf.ts';
 import type { KubeObject } from '../object.ts';
+import { computed } from '../pipeline/computed.ts';
 import type { ResourceExchange } from '../pipeline/exchange.ts';
 import type { Representation } from '../pipeline/negotiate.ts';
-import { computed, messageOf } from '../pipeline/respond.ts';
+import { messageOf } from '../pipeline/respond.ts';
 import { renderTable } from '../table/table.ts';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
