@@ -6,7 +6,9 @@ import { findLocation, normalizeLocation } from './locations.ts';
 import { at, mergePatch, without, withoutNulls } from './merge.ts';
 import type { Draft, Envelope, Resource } from './resource.ts';
 import type { Body, InlineChild, ResourceType } from './resource-type.ts';
-import { checkShape, shapeOf, withoutReadOnly } from './shape.ts';
+import { accept } from './versions/accept.ts';
+import { check } from './versions/check.ts';
+import { maskOf } from './versions/mask.ts';
 
 /** How a body becomes a draft: as PUT of the type, or as PATCH onto what is stored. */
 export type WriteMode = 'put' | 'patch';
@@ -19,8 +21,18 @@ export const scopeOfType = (type: ResourceType): NonNullable<ResourceType['scope
 export const locationRule = (type: ResourceType): NonNullable<ResourceType['location']> =>
   type.location ?? (scopeOfType(type) === 'resourceGroup' ? 'required' : 'none');
 
-/** What the resource is to become: the body laid onto nothing, or onto what is stored, as the type says. Null means absent. */
-export function buildDraft(type: ResourceType, id: ParsedId, body: Body, previous: Resource | undefined, mode: WriteMode): Draft {
+/**
+ * What the resource is to become: the body laid onto nothing, or onto what is stored, as the type says. Null means absent. The body is
+ * read as the api-version has it; without one, as the service itself does.
+ */
+export function buildDraft(
+  type: ResourceType,
+  id: ParsedId,
+  body: Body,
+  previous: Resource | undefined,
+  mode: WriteMode,
+  apiVersion: string | undefined,
+): Draft {
   const keep = mode === 'patch' || type.put === 'preserve';
   const envelope: DraftObject = {};
   for (const name of ENVELOPE) {
@@ -40,21 +52,27 @@ export function buildDraft(type: ResourceType, id: ParsedId, body: Body, previou
     id: previous?.id ?? id.id,
     name: previous?.name ?? id.name,
     type: type.name,
-    properties: draftProperties(type, body, previous, mode),
+    properties: draftProperties(type, body, previous, mode, apiVersion),
   };
 }
 
-function draftProperties(type: ResourceType, body: Body, previous: Resource | undefined, mode: WriteMode): JsonObject {
+function draftProperties(
+  type: ResourceType,
+  body: Body,
+  previous: Resource | undefined,
+  mode: WriteMode,
+  apiVersion: string | undefined,
+): JsonObject {
   if (mode === 'patch' && type.patch !== 'merge') return previous?.desired ?? {};
-  const shape = shapeOf(type.name);
-  let sent: JsonObject = shape ? withoutReadOnly(shape, body.properties ?? {}) : (body.properties ?? {});
+  const mask = maskOf(type.name, apiVersion);
+  let sent: JsonObject = mask ? accept(mask, body.properties ?? {}) : (body.properties ?? {});
   for (const path of ['provisioningState', ...(type.readOnly ?? []), ...(type.children ?? []).map((child) => child.property)])
     sent = without(sent, path);
   return previous && (mode === 'patch' || type.put === 'preserve') ? mergePatch(previous.desired, sent) : withoutNulls(sent);
 }
 
 /** Shape of the body itself, before anything is built from it. */
-export function checkBody(type: ResourceType, body: JsonObject, path = ''): FieldError[] {
+export function checkBody(type: ResourceType, body: JsonObject, apiVersion: string | undefined, path = ''): FieldError[] {
   const errors: FieldError[] = [];
   const wrong = (name: string, kind: string): void => {
     errors.push({ ...invalid(path + name, body[name], `The property '${path}${name}' must be ${kind}.`), code: 'InvalidRequestContent' });
@@ -64,8 +82,8 @@ export function checkBody(type: ResourceType, body: JsonObject, path = ''): Fiel
   for (const name of ['location', 'kind', 'managedBy'])
     if (body[name] !== undefined && body[name] !== null && typeof body[name] !== 'string') wrong(name, 'a string');
   if (body['zones'] !== undefined && body['zones'] !== null && !Array.isArray(body['zones'])) wrong('zones', 'an array');
-  const shape = shapeOf(type.name);
-  if (shape && isObject(body['properties'])) errors.push(...checkShape(shape, body['properties'], `${path}properties`));
+  const mask = maskOf(type.name, apiVersion);
+  if (mask && isObject(body['properties'])) errors.push(...check(mask, body['properties'], `${path}properties`));
   return [...errors, ...checkTags(body['tags'])];
 }
 

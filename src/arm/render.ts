@@ -1,12 +1,22 @@
 import type { Entry } from '../kernel/collection.ts';
-import type { DraftObject, Json, JsonObject } from '../kernel/json.ts';
+import { type DraftObject, isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import type { Reader } from '../kernel/store.ts';
 import { collectionOf, keyOf } from './ids.ts';
 import { overlay } from './merge.ts';
 import type { Resource } from './resource.ts';
 import type { InlineChild, ResourceType } from './resource-type.ts';
+import { maskOf } from './versions/mask.ts';
+import { show } from './versions/show.ts';
 
 type Types = ReadonlyMap<string, ResourceType>;
+
+/** The resource as a GET in an api-version shows it. */
+export function renderVersion(types: Types, reader: Reader, entry: Entry<Resource>, apiVersion: string, id = entry.value.id): JsonObject {
+  const shown = renderResource(types, reader, entry, id);
+  const mask = maskOf(entry.value.type, apiVersion);
+  const properties = shown['properties'];
+  return mask && isObject(properties) ? { ...shown, properties: show(mask, properties) } : shown;
+}
 
 /** Etag of a revision, in the form of a weak GUID as Azure's providers use. */
 export const etagOf = (revision: number): string => `W/"00000000-0000-4000-8000-${revision.toString(16).padStart(12, '0')}"`;
@@ -21,7 +31,7 @@ export function currentEtag(reader: Reader, resource: Resource): string {
   return entry ? etagOf(entry.revision) : '';
 }
 
-/** The resource as a GET shows it; `id` overrides the stored spelling by the caller's. Cost: O(its inline children). */
+/** The resource as the service itself sees it; `id` overrides the stored spelling by the caller's. Cost: O(its inline children). */
 export function renderResource(types: Types, reader: Reader, entry: Entry<Resource>, id = entry.value.id): JsonObject {
   const resource = entry.value;
   const type = types.get(resource.type.toLowerCase());

@@ -24,6 +24,8 @@ export interface WriteContext {
   readonly tenantId: string;
   /** Absent when a controller or provider writes. */
   readonly caller?: Caller;
+  /** The one that the client speaks; only `arm/versions` looks into it. */
+  readonly apiVersion?: string;
 }
 
 /** An id inside a draft that must exist. `linkedAction` is checked for the caller on that id (LinkedAuthorizationFailed). */
@@ -232,6 +234,8 @@ export class Refusal extends Error {
 
 export interface PutOptions {
   readonly caller?: Caller;
+  /** Version in which the body is written; absent: as the service itself writes. */
+  readonly apiVersion?: string;
   /** Revision that the stored resource must have (If-Match), or that it must not exist (If-None-Match: *). */
   readonly expected?: number | 'absent';
   /** `completion` of the type, unless a controller writes: `synchronous` then means Succeeded at once, without an operation. */

@@ -13,7 +13,7 @@ import { getResource, isMoving } from './estate.ts';
 import { authorize, type Exchange } from './exchange.ts';
 import { collectionOf, keyOf, parseId } from './ids.ts';
 import { operationHeaders } from './operations.ts';
-import { renderResource } from './render.ts';
+import { renderVersion } from './render.ts';
 import { decodeBody, expectedRevision } from './request.ts';
 import type { Operation, Resource } from './resource.ts';
 import type { ActionResult, Body, Put, PutOptions, ResourceType, Route } from './resource-type.ts';
@@ -49,7 +49,13 @@ function readResource(exchange: Exchange, type: ResourceType, id: string): Answe
   authorize(exchange, permissionOf(type, 'read'), id);
   const { entry, parsed } = stored(exchange, type, id);
   if (exchange.request.method === 'HEAD') return { status: 204 };
-  const body = renderResource(exchange.ports.arm.types, exchange.ports.world.reader, entry, canonicalId(exchange.ports.arm, parsed));
+  const body = renderVersion(
+    exchange.ports.arm.types,
+    exchange.ports.world.reader,
+    entry,
+    exchange.apiVersion,
+    canonicalId(exchange.ports.arm, parsed),
+  );
   return { status: 200, body, headers: isMoving(entry.value) ? {} : SETTLED };
 }
 
@@ -68,7 +74,11 @@ function options(exchange: Exchange, type: ResourceType, id: string): PutOptions
   const expected = expectedRevision(exchange.request);
   if (expected === 'present' && !exchange.ports.world.reader.get(collectionOf(type.name), keyOf(id)))
     throw preconditionFailed(`The resource '${id}' does not exist.`);
-  return { caller: exchange.caller, ...(expected !== undefined && expected !== 'present' && { expected }) };
+  return {
+    caller: exchange.caller,
+    apiVersion: exchange.apiVersion,
+    ...(expected !== undefined && expected !== 'present' && { expected }),
+  };
 }
 
 function putResource(exchange: Exchange, type: ResourceType, id: string): Answer {
@@ -103,7 +113,7 @@ function written(exchange: Exchange, type: ResourceType, id: string, put: Put, s
   const entry = world.reader.get<Resource>(collectionOf(type.name), keyOf(put.resource.id));
   const parsed = parseId(id);
   if (!entry || !parsed) throw new Error(`${id} vanished after it was written`);
-  const body = renderResource(arm.types, world.reader, entry, canonicalId(arm, parsed));
+  const body = renderVersion(arm.types, world.reader, entry, exchange.apiVersion, canonicalId(arm, parsed));
   return { status, body, headers: put.operation ? leading(exchange, put.operation, type, status) : SETTLED };
 }
 
@@ -114,7 +124,7 @@ function deleteResource(exchange: Exchange, type: ResourceType, id: string): Ans
   authorize(exchange, permissionOf(type, 'delete'), id);
   const { arm, world } = exchange.ports;
   const entry = world.reader.get<Resource>(collectionOf(type.name), keyOf(id));
-  const before = entry && renderResource(arm.types, world.reader, entry);
+  const before = entry && renderVersion(arm.types, world.reader, entry, exchange.apiVersion);
   const deleted = world.transact((tx) => arm.deleteResource(tx, id, options(exchange, type, id)));
   if (!deleted) {
     const parsed = parseId(id);
@@ -140,7 +150,7 @@ export function serveCollection(exchange: Exchange, type: ResourceType, below: s
   const value = reader
     .list<Resource>(collectionOf(type.name), { prefix: below ? `${keyOf(below)}/` : '' })
     .filter((entry) => visible(exchange, entry.value))
-    .map((entry) => renderResource(exchange.ports.arm.types, reader, entry));
+    .map((entry) => renderVersion(exchange.ports.arm.types, reader, entry, exchange.apiVersion));
   return { status: 200, body: { value } };
 }
 

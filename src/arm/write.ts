@@ -69,7 +69,7 @@ function write(setup: WriteSetup, tx: Transaction, id: string, body: Body, mode:
   const type = parsed && arm.types.get(parsed.type.toLowerCase());
   if (!parsed || !type) throw invalidResourceType(parsed?.type ?? id, parsed?.namespace ?? '');
   checkContainers(arm, tx, type, parsed);
-  const shape = checkBody(type, body as JsonObject);
+  const shape = checkBody(type, body as JsonObject, options.apiVersion);
   if (shape.length > 0) throw refuseFields(shape);
   const entry = tx.get<Resource>(collectionOf(type.name), parsed.key);
   const previous = entry?.value;
@@ -84,6 +84,7 @@ function write(setup: WriteSetup, tx: Transaction, id: string, body: Body, mode:
     nowMs: tx.nowMs,
     tenantId: arm.tenantId,
     ...(options.caller && { caller: options.caller }),
+    ...(options.apiVersion && { apiVersion: options.apiVersion }),
   };
   const canonical = { ...parsed, id: previous?.id ?? canonicalId(arm, parsed) };
   const items = collectItems(arm, tx, context, type, canonical, body, mode, '');
@@ -153,7 +154,7 @@ function collectItems(
   path: string,
 ): Item[] {
   const previous = tx.get<Resource>(collectionOf(type.name), id.key)?.value;
-  const raw = buildDraft(type, id, body, previous, mode);
+  const raw = buildDraft(type, id, body, previous, mode, context.apiVersion);
   const draft = type.defaults?.(raw, context, previous) ?? raw;
   const items: Item[] = [{ type, draft, previous, path }];
   if (mode === 'patch' && type.patch !== 'merge') return items;
@@ -165,7 +166,7 @@ function collectItems(
       const childPath = `${path}properties.${child.property}[${index}].`;
       if (!parsed || name === '')
         throw refuse(400, 'InvalidRequestFormat', `Cannot parse the request: ${childPath}name is missing.`, `${childPath}name`);
-      const wrong = checkBody(childType, childBody as JsonObject, childPath);
+      const wrong = checkBody(childType, childBody as JsonObject, context.apiVersion, childPath);
       if (wrong.length > 0) throw refuseFields(wrong);
       const before = getResource(tx, parsed.id);
       // A flattened child has no `properties` in this body: its errors name the parameters as its provider does.

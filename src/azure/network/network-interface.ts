@@ -28,7 +28,7 @@ export const networkInterface: ResourceType = {
       enableAcceleratedNetworking: false,
       enableIPForwarding: false,
       disableTcpStateTracking: false,
-      dnsSettings: { dnsServers: [], appliedDnsServers: [] },
+      dnsSettings: { dnsServers: [] },
       nicType: 'Standard',
       ...draft.properties,
     },
@@ -56,6 +56,7 @@ export const networkInterface: ResourceType = {
     const { privateAddresses: _internal, ...shown } = properties;
     return {
       ...shown,
+      dnsSettings: { ...objectAt(properties, 'dnsSettings'), appliedDnsServers: objectAt(properties, 'dnsSettings')['dnsServers'] ?? [] },
       ipConfigurations: showParts(resource, properties, 'ipConfigurations', (part) => {
         const own = objectAt(part, 'properties');
         const address = addresses.get(textAt(part, 'name'));
