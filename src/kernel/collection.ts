@@ -48,6 +48,8 @@ export interface IndexDefinition {
 /** Sums by name. A name whose sum is 0 is absent. */
 export type Totals = { readonly [name: string]: number };
 
+const NO_KEYS: readonly string[] = [];
+
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export const newTree = <V>(): Tree<V> => new BTree<string, V>(undefined, order);
 
@@ -87,33 +89,35 @@ export class Collection {
   set(key: string, entry: Entry | undefined): void {
     const previous = this.tree.get(key);
     // All at first, so that an index which throws leaves everything as it was.
-    const names = this.#indexes.map((index) => (entry ? index.keys(entry.value, key) : []));
-    this.#indexes.forEach((index, i) => {
-      const tree = this.#indexTrees[i] as Tree<Entry>;
+    const names = this.#indexes.map((index) => (entry ? index.keys(entry.value, key) : NO_KEYS));
+    for (let i = 0; i < names.length; i++) {
+      const index = this.#indexes[i] as IndexDefinition;
       const after = names[i] as readonly string[];
-      if (previous) for (const name of index.keys(previous.value, key)) if (!after.includes(name)) tree.delete(name + SEPARATOR + key);
+      const before = previous ? index.keys(previous.value, key) : NO_KEYS;
+      const tree = this.#indexTrees[i] as Tree<Entry>;
+      for (const name of before) if (!after.includes(name)) tree.delete(name + SEPARATOR + key);
       if (entry) for (const name of after) tree.set(name + SEPARATOR + key, entry);
-      if (index.totals) this.#addUp(index, i, previous, entry, key);
-    });
+      if (index.totals) this.#addUp(index.totals, i, before, after, previous, entry);
+    }
     if (entry) this.tree.set(key, entry);
     else this.tree.delete(key);
   }
 
-  #addUp(index: IndexDefinition, at: number, previous: Entry | undefined, entry: Entry | undefined, key: string): void {
+  #addUp(
+    totals: (value: Json) => Totals,
+    at: number,
+    before: readonly string[],
+    after: readonly string[],
+    previous: Entry | undefined,
+    entry: Entry | undefined,
+  ): void {
+    const minus = previous && before.length > 0 ? totals(previous.value) : undefined;
+    const plus = entry && after.length > 0 ? totals(entry.value) : undefined;
+    // What most writes leave alone: definitions remember totals by the part of the value that they come from.
+    if (minus === plus && before.length === after.length && before.every((name, i) => name === after[i])) return;
     const tree = this.#totals[at] as Tree<Totals>;
-    for (const [side, sign] of [[previous, -1] as const, [entry, 1] as const]) {
-      const totals = side && index.totals?.(side.value);
-      if (!totals) continue;
-      for (const name of index.keys(side.value, key)) {
-        const sums: Record<string, number> = { ...tree.get(name) };
-        for (const [item, amount] of Object.entries(totals)) {
-          sums[item] = (sums[item] ?? 0) + sign * amount;
-          if (sums[item] === 0) delete sums[item];
-        }
-        if (Object.keys(sums).length) tree.set(name, sums);
-        else tree.delete(name);
-      }
-    }
+    if (minus) for (const name of before) add(tree, name, minus, -1);
+    if (plus) for (const name of after) add(tree, name, plus, 1);
   }
 
   /** What the values under an index key add up to. O(log n). */
@@ -136,6 +140,21 @@ export class Collection {
     if (!tree) throw new Error(`no index ${indexName}`);
     return scan(tree, { prefix: indexKey + SEPARATOR });
   }
+}
+
+/** Changes the sums under a name. */
+function add(tree: Tree<Totals>, name: string, totals: Totals, sign: 1 | -1): void {
+  const sums: Record<string, number> = { ...tree.get(name) };
+  for (const item in totals) {
+    const sum = (sums[item] ?? 0) + sign * (totals[item] as number); // its own key
+    if (sum === 0) delete sums[item];
+    else sums[item] = sum;
+  }
+  for (const _ in sums) {
+    tree.set(name, sums);
+    return;
+  }
+  tree.delete(name);
 }
 
 /** Walks a tree over a range. */

@@ -3,6 +3,19 @@ import type { Json } from './json.ts';
 import { Random } from './random.ts';
 import { type Reader, RevisionConflict, type Store } from './store.ts';
 
+let lastSecond = Number.NaN;
+let lastIso = '';
+
+/** Transactions of the same second show the same text: formatting a date costs as much as several look-ups in the store. */
+function isoSeconds(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastIso = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  }
+  return lastIso;
+}
+
 /** Expectation of a write: the revision that the key must have, or that it must not exist. Absent: whatever is there. */
 export type Expected = number | 'absent';
 
@@ -28,7 +41,7 @@ export class Transaction implements Reader {
 
   /** World time as RFC 3339 with seconds, as Kubernetes stores it. */
   get nowIso(): string {
-    this.#nowIso ??= new Date(this.nowMs).toISOString().slice(0, 19) + 'Z';
+    this.#nowIso ??= isoSeconds(this.nowMs);
     return this.#nowIso;
   }
 

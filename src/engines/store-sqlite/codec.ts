@@ -1,5 +1,6 @@
 import type { Entry } from '../../kernel/collection.ts';
 import type { Json } from '../../kernel/json.ts';
+import { jsonText } from '../../kernel/json-text.ts';
 import type { Commit } from '../../kernel/store.ts';
 
 /**
@@ -23,7 +24,7 @@ export function encodeCommit(commit: Commit): string {
   for (const { collection, key, revision, entry } of commit.changes) {
     const place = `[${JSON.stringify(collection)},${JSON.stringify(key)},${revision}`;
     if (body) body += '\n';
-    body += entry ? `${place},${entry.createdRevision}]\n${JSON.stringify(entry.value)}` : `${place}]\n`;
+    body += entry ? `${place},${entry.createdRevision}]\n${jsonText(entry.value)}` : `${place}]\n`;
   }
   return body;
 }
