@@ -133,4 +133,4 @@ const aggregatedKinds: readonly Kind[] = [nodeMetrics, podMetrics];
 export const servedKinds: readonly Kind[] = [...kinds, ...aggregatedKinds];
 
 /** Those with collections of their own: what walks over everything that is stored must not meet it twice. */
-export const storedKinds: readonly Kind[] = kinds.filter((kind) => !kind.storedAs);
+export const storedKinds: readonly Kind[] = kinds.filter((kind) => !kind.storedAs && !kind.fixed);

@@ -77,6 +77,8 @@ export interface Kind {
   readonly versions: readonly ServedVersion[];
   /** Another kind in whose collection and shape these objects are stored (events.k8s.io in the core group's events). */
   readonly storedAs?: { readonly group: string; readonly resource: string };
+  /** Objects that every cluster has and that are never stored (component statuses). Such a kind is only read. */
+  readonly fixed?: readonly KubeObject[];
   /** Which of the objects of `storedAs` are also objects of this kind. Absent: all. */
   shows?(object: KubeObject): boolean;
   /** Verbs besides the usual eight (create delete deletecollection get list patch update watch); replaces them when given. */

@@ -1,3 +1,4 @@
+import { fnv1a32 } from '../../kernel/hash.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { collectionName } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
@@ -137,7 +138,7 @@ function apiServices(version: string, nowIso: string): BootstrapObject[] {
 const LOCAL = 'Local APIServices are always available';
 
 /** Service, address and range of the API server inside the cluster. */
-function serviceNetwork({ serviceCidr }: ClusterRecord, minor: number, nowIso: string): BootstrapObject[] {
+function serviceNetwork({ serviceCidr, fqdn }: ClusterRecord, minor: number, nowIso: string): BootstrapObject[] {
   const ip = firstAddress(serviceCidr);
   const service = core(
     'Service',
@@ -158,8 +159,9 @@ function serviceNetwork({ serviceCidr }: ClusterRecord, minor: number, nowIso: s
     },
     { namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
   );
+  const endpoints = serverEndpoints(fqdn);
   // ServiceCIDR and IPAddress are stable since 1.33.
-  if (minor < 33) return [service];
+  if (minor < 33) return [service, ...endpoints];
   const network = { apiVersion: 'networking.k8s.io/v1' };
   const ready = {
     type: 'Ready',
@@ -170,6 +172,7 @@ function serviceNetwork({ serviceCidr }: ClusterRecord, minor: number, nowIso: s
   };
   return [
     service,
+    ...endpoints,
     {
       ...network,
       resource: 'networking.k8s.io/servicecidrs',
@@ -189,6 +192,37 @@ function serviceNetwork({ serviceCidr }: ClusterRecord, minor: number, nowIso: s
       rest: { spec: { parentRef: { resource: 'services', namespace: 'default', name: 'kubernetes' } } },
     },
   ];
+}
+
+/** Where the Service `kubernetes` leads: the API server's public address. */
+function serverEndpoints(fqdn: string): BootstrapObject[] {
+  const ip = publicAddress(fqdn);
+  const port = { name: 'https', protocol: 'TCP', port: 443 };
+  return [
+    core(
+      'Endpoints',
+      'endpoints',
+      'kubernetes',
+      { subsets: [{ addresses: [{ ip }], ports: [port] }] },
+      { namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    ),
+    {
+      resource: 'discovery.k8s.io/endpointslices',
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      name: 'kubernetes',
+      namespace: 'default',
+      generation: 1,
+      labels: { 'kubernetes.io/service-name': 'kubernetes' },
+      rest: { addressType: 'IPv4', endpoints: [{ addresses: [ip], conditions: { ready: true } }], ports: [port] },
+    },
+  ];
+}
+
+/** The public address that a host name is taken to have: one of a range of Azure's (20.0.0.0/8), by the name's hash. */
+function publicAddress(fqdn: string): string {
+  const hash = fnv1a32(fqdn);
+  return `20.${(hash >>> 16) & 0xff}.${(hash >>> 8) & 0xff}.${1 + ((hash & 0xff) % 254)}`;
 }
 
 /** The first usable address of a range, which Kubernetes gives to its own Service: "10.0.0.0/16" → "10.0.0.1". */

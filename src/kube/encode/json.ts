@@ -25,9 +25,9 @@ export function encodeTail(object: KubeObject, revision: number | undefined): Bu
   return Buffer.from(JSON.stringify({ metadata: shownMetadata(metadata, revision), ...rest }).slice(1));
 }
 
-/** Metadata with resourceVersion in its place, which the store never holds. */
+/** Metadata with resourceVersion in its place, which the store never holds; none for revision 0, of what is not stored. */
 export function shownMetadata(metadata: KubeObject['metadata'], revision: number | undefined): JsonObject {
-  if (revision === undefined) return metadata;
+  if (!revision) return metadata;
   const shown: { [key: string]: Json } = {};
   for (const key of Object.keys(metadata)) {
     if (key === 'generation' || key === 'creationTimestamp') shown.resourceVersion ??= String(revision);

@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../kernel/http.ts';
 import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
 import { Compacted } from '../../kernel/store.ts';
 import { served, shownMetadata, shownObject } from '../encode/json.ts';
+import type { Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { encodeList } from '../protobuf/encode.ts';
 import { badRequest, expired, notFound, tooLargeResourceVersion } from '../status.ts';
@@ -19,7 +20,10 @@ export function get(exchange: ResourceExchange): HttpResponse {
   const { info, resource, ports } = exchange;
   const { reader } = ports.world;
   requireReached(parseRevision(exchange.query.get('resourceVersion') ?? ''), reader.revision);
-  const entry = reader.get<KubeObject>(collectionOf(resource.kind, exchange.cluster.scope), objectKey(info.namespace, info.name));
+  const key = objectKey(info.namespace, info.name);
+  const entry = resource.kind.fixed
+    ? fixedEntries(resource.kind).find((item) => item.key === key)
+    : reader.get<KubeObject>(collectionOf(resource.kind, exchange.cluster.scope), key);
   if (!entry || resource.kind.shows?.(entry.value) === false) throw notFound(resource.kind, info.name);
   return { ...objectResponse(exchange, entry.value, entry.revision, entry), revision: entry.revision };
 }
@@ -31,7 +35,7 @@ function requireReached(asked: number | undefined, current: number): void {
 /** One page of a list, and where the next one starts. */
 interface Page {
   readonly entries: readonly Entry<KubeObject>[];
-  /** Revision of the snapshot. */
+  /** Revision of the snapshot; 0 where nothing is stored. */
   readonly revision: number;
   readonly continueToken: string | undefined;
   readonly remaining: number | undefined;
@@ -44,7 +48,7 @@ export function list(exchange: ResourceExchange): HttpResponse {
   const form = negotiate(exchange.request.headers.accept, true);
   const page = cut(exchange, options);
   const listMeta: JsonObject = {
-    resourceVersion: String(page.revision),
+    ...(page.revision > 0 && { resourceVersion: String(page.revision) }),
     ...(page.continueToken !== undefined && { continue: page.continueToken }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
@@ -95,6 +99,7 @@ function concatenate(exchange: ResourceExchange, entries: readonly Entry<KubeObj
 
 /** Entries that the selectors of `options` choose, of the whole collection or one namespace, as they are now. */
 export function select(exchange: ResourceExchange, options: ListOptions): Entry<KubeObject>[] {
+  if (exchange.resource.kind.fixed) return filter(options, fixedEntries(exchange.resource.kind));
   const { reader } = exchange.ports.world;
   const collection = collectionOf(exchange.resource.kind, exchange.cluster.scope);
   const { namespace } = exchange.info;
@@ -106,6 +111,22 @@ export function select(exchange: ResourceExchange, options: ListOptions): Entry<
   return filter(options, reader.list<KubeObject>(collection, namespace === undefined ? {} : { prefix: `${namespace}/` }));
 }
 
+const fixed = new WeakMap<Kind, Entry<KubeObject>[]>();
+
+/** What a kind shows without storing it, made once. */
+function fixedEntries(kind: Kind): Entry<KubeObject>[] {
+  const known = fixed.get(kind);
+  if (known) return known;
+  const made = (kind.fixed ?? []).map((value) => ({
+    key: objectKey(value.metadata.namespace, value.metadata.name),
+    revision: 0,
+    createdRevision: 0,
+    value,
+  }));
+  fixed.set(kind, made);
+  return made;
+}
+
 export const matches = (options: ListOptions, object: KubeObject): boolean =>
   options.isUnfiltered || (options.labels.matches(object.metadata.labels) && options.fields.matches(object));
 
@@ -113,6 +134,8 @@ const filter = (options: ListOptions, entries: Entry<KubeObject>[]): Entry<KubeO
   options.isUnfiltered ? entries : entries.filter((entry) => matches(options, entry.value));
 
 function cut(exchange: ResourceExchange, options: ListOptions): Page {
+  if (exchange.resource.kind.fixed)
+    return { entries: select(exchange, options), revision: 0, continueToken: undefined, remaining: undefined };
   const { store } = exchange.ports.world;
   const current = store.revision;
   const asked = options.continueToken === '' ? parseRevision(options.resourceVersion) : undefined;

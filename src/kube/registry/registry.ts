@@ -29,7 +29,7 @@ export interface Registry {
   /** Group versions, in the order of discovery: groups by priority, versions newest first. */
   readonly groupVersions: readonly GroupVersion[];
   resource(group: string, version: string, resource: string): ServedResource | undefined;
-  /** Facts of a resource without stored objects (reviews, bindings, component statuses). */
+  /** Facts of a resource without stored objects (reviews, bindings). */
   virtual(group: string, version: string, resource: string): BuiltInResource | undefined;
   /** The stored kind of a resource in whatever version the cluster prefers. */
   preferred(group: string, resource: string): ServedResource | undefined;
@@ -43,7 +43,6 @@ export interface GroupVersion {
 /** Resources that hold no objects and are answered by the pipeline itself. */
 export const VIRTUAL: ReadonlySet<string> = new Set([
   '/bindings',
-  '/componentstatuses',
   'authentication.k8s.io/selfsubjectreviews',
   'authentication.k8s.io/tokenreviews',
   'authorization.k8s.io/localsubjectaccessreviews',

@@ -11,7 +11,6 @@ import { documentResponse } from '../pipeline/respond.ts';
 import type { BuiltInResource } from '../schema/resources.ts';
 import { badRequest, methodNotAllowed, notImplemented, unknownResource } from '../status.ts';
 import { accessReview, localAccessReview, rulesReview, selfAccessReview } from './access.ts';
-import { componentStatuses } from './component-status.ts';
 import { selfSubjectReview, tokenReview } from './identity.ts';
 
 /** What makes the status of a review from its spec. */
@@ -28,7 +27,6 @@ const REVIEWS: Readonly<Record<string, Review>> = {
 
 /** Answers a resource that holds no objects: a review is created, answered and forgotten. */
 export function reviewOf(exchange: Exchange, info: ResourceRequest, facts: BuiltInResource): Later<HttpResponse> {
-  if (info.resource === 'componentstatuses') return componentStatuses(exchange, info);
   const review = REVIEWS[info.resource];
   if (!review) throw notImplemented(info.resource);
   if (info.subresource || info.name) throw unknownResource();
