@@ -13,6 +13,7 @@ import { jobController } from './job/job.ts';
 import { kubeletController } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
+import { persistentVolumeController, volumeProtectionController } from './persistentvolume/persistentvolume.ts';
 import { podGarbageCollector } from './podgc/podgc.ts';
 import { replicaSetController } from './replicaset/replicaset.ts';
 import { replicationControllerController } from './replication/replication.ts';
@@ -39,6 +40,7 @@ const definitions: readonly ClusterController[] = [
   kubeletController,
   namespaceController,
   nodeLifecycleController,
+  persistentVolumeController,
   podGarbageCollector,
   replicaSetController,
   replicationControllerController,
@@ -49,6 +51,7 @@ const definitions: readonly ClusterController[] = [
   statefulSetController,
   taintEvictionController,
   ttlAfterFinishedController,
+  volumeProtectionController,
 ];
 
 /** The controllers of all clusters of a world. */

@@ -12,6 +12,7 @@ import {
 } from './node-plugins.ts';
 import type { Candidate, Placement, Plugin } from './plugin.ts';
 import { podTopologySpread } from './topology-spread.ts';
+import { volumeBinding } from './volume-binding.ts';
 
 /** Upstream's default plugins, in its order of filtering. */
 export const defaultPlugins: readonly Plugin[] = [
@@ -22,6 +23,7 @@ export const defaultPlugins: readonly Plugin[] = [
   // A plugin's own state type is known to itself alone; the planner only hands it back.
   nodePorts as Plugin,
   nodeResourcesFit,
+  volumeBinding as Plugin,
   podTopologySpread as Plugin,
   interPodAffinity as Plugin,
   balancedAllocation,
@@ -50,6 +52,9 @@ export function plan(pod: Pod, placement: Placement, start: number, plugins: rea
     .filter(({ state }) => state !== undefined);
   const { nodes } = placement;
   if (nodes.length === 0) return { message: 'no nodes available to schedule pods' };
+  const everywhere = first(active, ({ plugin, state }) => plugin.refuse?.(pod, state));
+  if (everywhere !== undefined)
+    return { message: `0/${nodes.length} nodes are available: ${everywhere}. preemption: ${preemptionText(pod, nodes.length, 0)}` };
   const enough = feasibleNodesToFind(nodes.length);
   const feasible: Candidate[] = [];
   const reasons = new Map<string, number>();

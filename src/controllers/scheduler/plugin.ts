@@ -1,4 +1,4 @@
-import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../../gen/kubernetes-types.ts';
 import type { Totals } from '../../kernel/collection.ts';
 import type { LabelSelector } from '../../kube/selectors/label-selector.ts';
 
@@ -8,6 +8,19 @@ export interface Candidate {
   readonly allocatable: Totals;
   /** What the pods assigned to it request. */
   readonly requested: Totals;
+}
+
+/** What is known of a claim that a pod's volumes name. */
+export interface ClaimFacts {
+  readonly name: string;
+  /** Absent: there is no such claim. */
+  readonly claim?: PersistentVolumeClaim;
+  /** The volume that it is bound to. */
+  readonly volume?: PersistentVolume;
+  /** It waits for its first pod to be placed. */
+  readonly waits: boolean;
+  /** A volume can be made for it anywhere; else one that exists must fit. */
+  readonly isProvisioned: boolean;
 }
 
 /** Reads of the cluster that plugins need beyond the node itself. */
@@ -20,6 +33,9 @@ export interface Placement {
   nodeOf(pod: Pod): Node | undefined;
   /** Namespaces whose labels a selector matches. */
   namespaces(selector: LabelSelector): readonly string[];
+  /** The claims that a pod's volumes name. */
+  claimsOf(pod: Pod): readonly ClaimFacts[];
+  volumes(): readonly PersistentVolume[];
   /** Assigned pods anywhere whose required anti-affinity may forbid the new pod a place. */
   readonly antiAffine: readonly Pod[];
 }
@@ -40,6 +56,8 @@ export interface Plugin<S = unknown> {
   readonly weight?: number;
   /** Undefined when the plugin has nothing to say about this pod. */
   prepare?(pod: Pod, placement: Placement): S | undefined;
+  /** Why the pod can go nowhere, whatever the nodes. */
+  refuse?(pod: Pod, state: S): string | undefined;
   filter?(pod: Pod, candidate: Candidate, state: S): Refusal | undefined;
   score?(pod: Pod, candidate: Candidate, state: S): number;
   /** Maps raw scores of the feasible nodes to [0, 100]; absent: they already are. */

@@ -1,20 +1,19 @@
-import type { Namespace, Node, Pod, PodCondition } from '../../../gen/kubernetes-types.ts';
+import type { PersistentVolumeClaim, Pod, PodCondition } from '../../../gen/kubernetes-types.ts';
 import type { Change } from '../../kernel/collection.ts';
 import { fnv1a32 } from '../../kernel/hash.ts';
-import { collectionName } from '../../kernel/store.ts';
-import { namespace as namespaceKind } from '../../kinds/core/namespace.ts';
+import { collectionName, type Reader } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
+import { persistentVolumeClaim as claimKind } from '../../kinds/core/persistentvolumeclaim.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { kindClass } from '../../kube/kind.ts';
-import { controllerOf } from '../../kube/object.ts';
-import type { LabelSelector } from '../../kube/selectors/label-selector.ts';
+import { controllerOf, type KubeObject } from '../../kube/object.ts';
 import { type ClusterController, onObject } from '../cluster-controller.ts';
+import { SELECTED_NODE } from '../persistentvolume/provision.ts';
 import { withCondition } from '../pod-control.ts';
-import { exactLabel } from '../selection.ts';
-import { allocatableOf } from './node-facts.ts';
+import { claimFacts, placementOf } from './placement.ts';
 import { plan } from './plan.ts';
-import type { Placement } from './plugin.ts';
+import { isOpen } from './volume-binding.ts';
 
 const SCHEDULER = 'default-scheduler';
 const unassigned = (pod: Pod): boolean => !pod.spec.nodeName && pod.spec.schedulerName === SCHEDULER && !pod.metadata.deletionTimestamp;
@@ -26,7 +25,7 @@ const finished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod
  */
 export const schedulerController: ClusterController = {
   name: 'scheduler',
-  watches: [{ class: kindClass(podKind), targets: onPod }, onObject(nodeKind, () => [RETRY])],
+  watches: [{ class: kindClass(podKind), targets: onPod }, onObject(nodeKind, () => [RETRY]), onObject(claimKind, onClaim)],
   reconcile(cluster, name, namespace) {
     if (!namespace) return retry(cluster);
     const pod = cluster.get<Pod>(podKind, namespace, name);
@@ -72,11 +71,30 @@ const isRefusal = ({ type, reason }: PodCondition): boolean => type === 'PodSche
 function place(cluster: Cluster, pod: Pod): string | undefined {
   const outcome = plan(pod, placementOf(cluster), fnv1a32(pod.metadata.uid));
   if ('nodeName' in outcome) {
-    bind(cluster, pod, outcome.nodeName);
+    if (!selectNode(cluster, pod, outcome.nodeName)) bind(cluster, pod, outcome.nodeName);
     return undefined;
   }
   refuse(cluster, pod, outcome.message);
   return outcome.message;
+}
+
+/** Tells the claims that wait for it where the pod is to go. True when there are such: the pod follows once they are bound. */
+function selectNode(cluster: Cluster, pod: Pod, nodeName: string): boolean {
+  const open = claimFacts(cluster, pod).filter(isOpen);
+  for (const { claim } of open) {
+    if (!claim || claim.metadata.annotations?.[SELECTED_NODE] !== undefined) continue;
+    const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: nodeName };
+    cluster.update<PersistentVolumeClaim>(claimKind, { ...claim, metadata: { ...claim.metadata, annotations } });
+  }
+  return open.length > 0;
+}
+
+/** Pods that wait for a claim. */
+function onClaim({ metadata }: KubeObject, reader: Reader, scope: string): string[] {
+  return reader
+    .indexed<Pod>(collectionName(kindClass(podKind), scope), 'claim', `${metadata.namespace}/${metadata.name}`)
+    .filter(({ value }) => unassigned(value))
+    .map(({ key }) => key);
 }
 
 function bind(cluster: Cluster, pod: Pod, nodeName: string): void {
@@ -103,37 +121,4 @@ function refuse(cluster: Cluster, pod: Pod, message: string): void {
   };
   cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) } });
   cluster.event(pod, 'Warning', 'FailedScheduling', message);
-}
-
-/** The cluster as plugins see it. What the pods of a node request comes from the "node" index's totals, not from a walk. */
-export function placementOf(cluster: Cluster): Placement {
-  const pods = collectionName(kindClass(podKind), cluster.scope);
-  const { tx } = cluster;
-  const assigned = (pod: Pod) => Boolean(pod.spec.nodeName) && !finished(pod);
-  return {
-    nodes: cluster.list<Node>(nodeKind).map((node) => ({
-      node,
-      allocatable: allocatableOf(node),
-      requested: tx.totals(pods, 'node', node.metadata.name),
-    })),
-    antiAffine: cluster.indexed<Pod>(podKind, 'antiAffine', '').filter(assigned),
-    nodeOf: (pod) => (pod.spec.nodeName ? cluster.get<Node>(nodeKind, undefined, pod.spec.nodeName) : undefined),
-    siblingsOn: (controllerUid, nodeName) => tx.totals(pods, 'spread', `${controllerUid}@${nodeName}`)['pods'] ?? 0,
-    matching: (namespaces, selector) =>
-      matching(cluster, namespaces, selector).filter((pod) => assigned(pod) && selector.matches(pod.metadata.labels)),
-    namespaces: (selector) =>
-      cluster
-        .list<Namespace>(namespaceKind)
-        .filter((each) => selector.matches(each.metadata.labels))
-        .map((each) => each.metadata.name),
-  };
-}
-
-/** Pods that may match: by the label index where the selector names one value, else all of the namespaces. */
-function matching(cluster: Cluster, namespaces: readonly string[] | '*', selector: LabelSelector): readonly Pod[] {
-  if (namespaces === '*') return cluster.list<Pod>(podKind);
-  const exact = exactLabel(selector);
-  return namespaces.flatMap((namespace) =>
-    exact ? cluster.indexed<Pod>(podKind, 'label', `${namespace}/${exact}`) : cluster.list<Pod>(podKind, namespace),
-  );
 }

@@ -2,6 +2,7 @@ import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, wide } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
+import { indexBy } from '../selectable.ts';
 import { claimSpecDefaults } from './claim-defaults.ts';
 import { accessModesText } from './volume-columns.ts';
 import { claimFaults, claimUpdateFaults } from './volume-validation.ts';
@@ -26,6 +27,8 @@ export const persistentVolumeClaim: Kind = {
   status: true,
   generation: false,
   returnsDeleted: true,
+  // Those without a volume, all under "": they wait for one.
+  indexes: { unbound: indexBy<PersistentVolumeClaim>(({ spec }) => (spec.volumeName ? [] : [''])) },
   default: defaults({ spec: present(claimSpecDefaults) }),
   prepareForCreate: (object: PersistentVolumeClaim) => ({ ...object, spec: withBothSources(object.spec), status: { phase: 'Pending' } }),
   validate: (object: PersistentVolumeClaim) => claimFaults(object),

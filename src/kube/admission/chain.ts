@@ -11,6 +11,7 @@ import { priority } from './priority.ts';
 import { resourceQuota } from './quota/plugin.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
 /**
@@ -20,8 +21,7 @@ import { taintNodesByCondition } from './taint-nodes.ts';
  * Webhooks and admission policies are no part of this chain, since asking them is asynchronous (DESIGN §3). Their places: mutating
  * ones after the last mutating half here, validating ones before ResourceQuota, so that nothing is charged that one of them refuses.
  *
- * Not among them: StorageObjectInUseProtection (storage-protection.ts), whose place is behind DefaultStorageClass, until a controller
- * takes its finalizers off again, since claims and volumes would never go; CertificateSubjectRestriction, which needs X.509 decoding.
+ * Not among them: CertificateSubjectRestriction, which needs X.509 decoding.
  */
 export const builtInAdmission: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
@@ -32,6 +32,7 @@ export const builtInAdmission: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
   certificateApproval,

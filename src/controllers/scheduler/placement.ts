@@ -1,0 +1,72 @@
+import type { Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../../gen/kubernetes-types.ts';
+import { collectionName } from '../../kernel/store.ts';
+import { namespace as namespaceKind } from '../../kinds/core/namespace.ts';
+import { node as nodeKind } from '../../kinds/core/node.ts';
+import { persistentVolume } from '../../kinds/core/persistentvolume.ts';
+import { persistentVolumeClaim as claimKind } from '../../kinds/core/persistentvolumeclaim.ts';
+import { pod as podKind } from '../../kinds/core/pod/pod.ts';
+import { storageClass } from '../../kinds/storage.k8s.io/storageclass.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { kindClass } from '../../kube/kind.ts';
+import type { LabelSelector } from '../../kube/selectors/label-selector.ts';
+import { exactLabel } from '../selection.ts';
+import { allocatableOf } from './node-facts.ts';
+import type { ClaimFacts, Placement } from './plugin.ts';
+
+const finished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+
+/** The cluster as plugins see it. What the pods of a node request comes from the "node" index's totals, not from a walk. */
+export function placementOf(cluster: Cluster): Placement {
+  const pods = collectionName(kindClass(podKind), cluster.scope);
+  const { tx } = cluster;
+  const assigned = (pod: Pod) => Boolean(pod.spec.nodeName) && !finished(pod);
+  return {
+    nodes: cluster.list<Node>(nodeKind).map((node) => ({
+      node,
+      allocatable: allocatableOf(node),
+      requested: tx.totals(pods, 'node', node.metadata.name),
+    })),
+    antiAffine: cluster.indexed<Pod>(podKind, 'antiAffine', '').filter(assigned),
+    nodeOf: (pod) => (pod.spec.nodeName ? cluster.get<Node>(nodeKind, undefined, pod.spec.nodeName) : undefined),
+    siblingsOn: (controllerUid, nodeName) => tx.totals(pods, 'spread', `${controllerUid}@${nodeName}`)['pods'] ?? 0,
+    matching: (namespaces, selector) =>
+      matching(cluster, namespaces, selector).filter((pod) => assigned(pod) && selector.matches(pod.metadata.labels)),
+    claimsOf: (pod) => claimFacts(cluster, pod),
+    volumes: () => cluster.list<PersistentVolume>(persistentVolume),
+    namespaces: (selector) =>
+      cluster
+        .list<Namespace>(namespaceKind)
+        .filter((each) => selector.matches(each.metadata.labels))
+        .map((each) => each.metadata.name),
+  };
+}
+
+/** Pods that may match: by the label index where the selector names one value, else all of the namespaces. */
+function matching(cluster: Cluster, namespaces: readonly string[] | '*', selector: LabelSelector): readonly Pod[] {
+  if (namespaces === '*') return cluster.list<Pod>(podKind);
+  const exact = exactLabel(selector);
+  return namespaces.flatMap((namespace) =>
+    exact ? cluster.indexed<Pod>(podKind, 'label', `${namespace}/${exact}`) : cluster.list<Pod>(podKind, namespace),
+  );
+}
+
+/** What is known of the claims that a pod's volumes name. */
+export function claimFacts(cluster: Cluster, pod: Pod): ClaimFacts[] {
+  const { namespace = '' } = pod.metadata;
+  return (podKind.indexes?.['claim']?.(pod) ?? []).map((key): ClaimFacts => {
+    const name = key.slice(namespace.length + 1);
+    const claim = cluster.get<PersistentVolumeClaim>(claimKind, namespace, name);
+    if (!claim) return { name, waits: false, isProvisioned: false };
+    const { volumeName, storageClassName } = claim.spec;
+    const isBound = volumeName && claim.status?.phase === 'Bound';
+    const volume = isBound ? cluster.get<PersistentVolume>(persistentVolume, undefined, volumeName) : undefined;
+    const storage = storageClassName ? cluster.get<StorageClass>(storageClass, undefined, storageClassName) : undefined;
+    return {
+      name,
+      claim,
+      ...(volume && { volume }),
+      waits: storage?.volumeBindingMode === 'WaitForFirstConsumer',
+      isProvisioned: storage !== undefined && storage.provisioner !== 'kubernetes.io/no-provisioner',
+    };
+  });
+}
