@@ -81,7 +81,11 @@ function follow(
   if (to.startsWith('=')) {
     const values = enums.get(to.slice(1)) ?? new Map<string, number>();
     enums.set(to.slice(1), values);
-    for (const value of model.enums.get(from.slice(1)) ?? []) values.set(value, (values.get(value) ?? 0) | (1 << i));
+    for (const value of model.enums.get(from.slice(1)) ?? []) {
+      // Versions differ in casing alone here and there; the newest one's stays.
+      const known = [...values.keys()].find((other) => other.toLowerCase() === value.toLowerCase()) ?? value;
+      values.set(known, (values.get(known) ?? 0) | (1 << i));
+    }
   } else if (model.classes.has(from) && !['string', 'number', 'boolean', 'any'].includes(to)) walk(to, from);
 }
 

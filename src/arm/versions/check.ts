@@ -11,8 +11,9 @@ function checkObject(mask: Mask, shape: string, value: JsonObject, path: string)
   const errors: FieldError[] = [];
   for (const [name, item] of Object.entries(value)) {
     const field = fields.get(name);
-    // What is read-only is ignored, right or wrong.
-    if (field && item !== null && field.readOnly !== field.known) errors.push(...checkKind(mask, field.kind, item, `${path}.${name}`));
+    // What is read-only, or unknown to this version, is ignored, right or wrong.
+    if (field && item !== null && field.known & mask.own && !(field.readOnly & mask.own))
+      errors.push(...checkKind(mask, field.kind, item, `${path}.${name}`));
   }
   return errors;
 }

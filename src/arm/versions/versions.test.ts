@@ -172,3 +172,11 @@ test('a pool of its own and a pool in its cluster have the same members', () => 
   const inline = shapeOf(table, 'ManagedClusterAgentPoolProfile');
   for (const name of shapeOf(table, shape).keys()) assert.ok(inline.has(name), name);
 });
+
+test('every version takes the values that it knows, in any casing, and stores them so that it takes them back', () => {
+  const { table } = cluster();
+  for (const [name, values] of Object.entries(table.enums)) {
+    const spellings = Object.keys(values).map((value) => value.toLowerCase());
+    assert.equal(new Set(spellings).size, spellings.length, name);
+  }
+});
