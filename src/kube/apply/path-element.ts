@@ -4,7 +4,19 @@ import type { Schema } from '../schema.ts';
 // A path element is one step of a field path in the text of FieldsV1: "f:<field>", "k:<keys of a list item>",
 // "v:<value of a set item>", "i:<index>". Two elements are the same exactly when their canonical texts are.
 
-export const fieldElement = (name: string): string => `f:${name}`;
+const fieldElements = new Map<string, string>();
+/** Schemas have a few thousand names; keys of labels and data could be any number. */
+const MAX_FIELD_ELEMENTS = 20_000;
+
+/** "f:<name>", the same text each time: a fresh one would have to be looked up before it can be a key. */
+export function fieldElement(name: string): string {
+  const known = fieldElements.get(name);
+  if (known !== undefined) return known;
+  const element = `f:${name}`;
+  if (fieldElements.size >= MAX_FIELD_ELEMENTS) fieldElements.clear();
+  fieldElements.set(name, element);
+  return element;
+}
 
 /** JSON text as Go's encoder writes it, which is what managedFields of a real server hold. */
 export function elementJson(value: Json): string {

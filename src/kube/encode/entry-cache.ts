@@ -2,42 +2,51 @@ import type { Entry } from '../../kernel/collection.ts';
 import type { KubeObject } from '../object.ts';
 import type { ServedResource } from '../registry/registry.ts';
 
-/** Bytes of encoded objects that are kept, over all clusters and encodings of the process. */
-const LIMIT_BYTES = 128 * 1024 * 1024;
+/** Bytes of one generation over all clusters and encodings of the process; there are two at most. Holds a list of 10,000 pods. */
+const GENERATION_BYTES = 40 * 1024 * 1024;
 
-type ByEntry<T> = WeakMap<Entry<KubeObject>, T>;
+/** One encoded form of an entry, and its forms in other served versions. */
+interface Encoded {
+  readonly resource: ServedResource;
+  readonly bytes: Uint8Array;
+  readonly others: Encoded | undefined;
+}
+type Generation = Map<Entry<KubeObject>, Encoded>;
 
-/** Weak, so that what the store has forgotten goes before its turn. */
-const order: { readonly of: ByEntry<Uint8Array>; readonly entry: WeakRef<Entry<KubeObject>>; readonly sizeBytes: number }[] = [];
-let oldest = 0;
+/** What was asked for lately is in the young generation; what the old one still holds when the young one is full goes with it. */
+let generation = 0;
 let heldBytes = 0;
 
-/** Encoded forms of stored entries, by served version. What is oldest goes when the shared limit is passed. */
+/** Encoded forms of stored entries, by served version. */
 export class EntryCache<T extends Uint8Array> {
-  readonly #byResource = new WeakMap<ServedResource, ByEntry<T>>();
+  #young: Generation = new Map();
+  #old: Generation = new Map();
+  #generation = 0;
 
   get(entry: Entry<KubeObject>, resource: ServedResource, make: () => T): T {
-    const byEntry: ByEntry<T> = this.#byResource.get(resource) ?? new WeakMap();
-    this.#byResource.set(resource, byEntry);
-    const known = byEntry.get(entry);
-    if (known) return known;
-    const made = make();
-    byEntry.set(entry, made);
-    // Only ever deleted from here on, so that the narrower element type does no harm.
-    order.push({ of: byEntry as ByEntry<Uint8Array>, entry: new WeakRef(entry), sizeBytes: made.length });
-    heldBytes += made.length;
-    while (heldBytes > LIMIT_BYTES) evict();
-    return made;
+    this.#age();
+    const forms = this.#young.get(entry);
+    const known = find(forms, resource);
+    if (known) return known as T; // put there below
+    const bytes = (find(this.#old.get(entry), resource) as T | undefined) ?? make();
+    this.#young.set(entry, { resource, bytes, others: forms });
+    heldBytes += bytes.length;
+    if (heldBytes > GENERATION_BYTES) {
+      generation++;
+      heldBytes = 0;
+    }
+    return bytes;
+  }
+
+  #age(): void {
+    if (this.#generation === generation) return;
+    this.#old = this.#generation + 1 === generation ? this.#young : new Map();
+    this.#young = new Map();
+    this.#generation = generation;
   }
 }
 
-function evict(): void {
-  const item = order[oldest++];
-  if (!item) return;
-  const entry = item.entry.deref();
-  if (entry) item.of.delete(entry);
-  heldBytes -= item.sizeBytes;
-  if (oldest < 1024 || oldest * 2 < order.length) return;
-  order.splice(0, oldest);
-  oldest = 0;
+function find(forms: Encoded | undefined, resource: ServedResource): Uint8Array | undefined {
+  for (let form = forms; form; form = form.others) if (form.resource === resource) return form.bytes;
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../../kernel/collection.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
+import { jsonText } from '../../kernel/json-text.ts';
 import type { KubeObject } from '../object.ts';
 import type { ServedResource } from '../registry/registry.ts';
 import { EntryCache } from './entry-cache.ts';
@@ -11,7 +12,11 @@ const tails = new EntryCache<Buffer>();
  * it, so that one buffer serves GET, LIST and every watcher. Made once per entry and served version while the cache has room.
  */
 export const encodedTail = (entry: Entry<KubeObject>, resource: ServedResource): Buffer =>
-  tails.get(entry, resource, () => encodeTail(served(entry.value, resource), entry.revision));
+  tails.get(entry, resource, () => {
+    const object = served(entry.value, resource);
+    const text = object === entry.value ? tailOfText(object, entry.revision) : undefined;
+    return bufferOf(text ?? tailText(object, entry.revision));
+  });
 
 /** The object in the shape of a served version. */
 export const served = (object: KubeObject, { version, apiVersion, kind }: ServedResource): KubeObject => {
@@ -20,9 +25,39 @@ export const served = (object: KubeObject, { version, apiVersion, kind }: Served
 };
 
 /** The same without a cache: for dry runs, deletions and objects with computed fields. */
-export function encodeTail(object: KubeObject, revision: number | undefined): Buffer {
+export const encodeTail = (object: KubeObject, revision: number | undefined): Buffer => bufferOf(tailText(object, revision));
+
+function tailText(object: KubeObject, revision: number | undefined): string {
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
-  return Buffer.from(JSON.stringify({ metadata: shownMetadata(metadata, revision), ...rest }).slice(1));
+  return JSON.stringify({ metadata: shownMetadata(metadata, revision), ...rest }).slice(1);
+}
+
+/** Outside of Node's pool: there, a tail that is kept would keep its neighbours' room too. */
+function bufferOf(text: string): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  buffer.write(text);
+  return buffer;
+}
+
+/**
+ * The tail cut out of the object's own text, which the journal has just made. Undefined where the fields do not lie as the write path
+ * leaves them: kind and apiVersion, then metadata, in which only texts come before generation or creationTimestamp. Texts cannot hold
+ * the name of a field with its quotes, so that the first occurrence is the field.
+ */
+function tailOfText(object: KubeObject, revision: number): string | undefined {
+  const [first, second, third] = Object.keys(object);
+  const isInOrder = (first === 'apiVersion' && second === 'kind') || (first === 'kind' && second === 'apiVersion');
+  if (!isInOrder || third !== 'metadata') return undefined;
+  for (const key in object.metadata) {
+    if (key === 'generation' || key === 'creationTimestamp') {
+      const text = jsonText(object);
+      const start = text.indexOf('"metadata":{');
+      const place = text.indexOf(`"${key}":`, start);
+      return `${text.slice(start, place)}"resourceVersion":"${revision}",${text.slice(place)}`;
+    }
+    if (typeof object.metadata[key as keyof KubeObject['metadata']] !== 'string') return undefined;
+  }
+  return undefined;
 }
 
 /** Metadata with resourceVersion in its place, which the store never holds; none for revision 0, of what is not stored. */
