@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const outdir = join(root, 'dist');
 const main = 'src/server/main.ts';
 
 /** Dependencies that are still CommonJS call `require`, which a module does not have. */
@@ -19,7 +18,7 @@ const FILE_URL = /new URL\(\s*'(\.{1,2}\/[^']+)'\s*,\s*import\.meta\.url\s*\)/g;
 const outputName = (entry: string) => (entry === main ? 'slipway' : `${basename(dirname(entry))}-${basename(entry, '.ts')}`);
 
 /** Points `new URL('./x', import.meta.url)` to where `x` is from the bundle, and reports code among it as more entries. */
-function relocateFiles(entries: Set<string>): Plugin {
+function relocateFiles(entries: Set<string>, outdir: string): Plugin {
   return {
     name: 'relocate-files',
     setup(context) {
@@ -27,7 +26,7 @@ function relocateFiles(entries: Set<string>): Plugin {
         const text = await readFile(path, 'utf8');
         const contents = text.replace(FILE_URL, (_, specifier: string) => {
           const target = relative(root, resolve(dirname(path), specifier)).replaceAll('\\', '/');
-          if (!target.endsWith('.ts')) return `new URL('../${target}', import.meta.url)`;
+          if (!target.endsWith('.ts')) return `new URL('${relative(outdir, join(root, target)).replaceAll('\\', '/')}', import.meta.url)`;
           entries.add(target);
           return `new URL('./${outputName(target)}.js', import.meta.url)`;
         });
@@ -38,7 +37,7 @@ function relocateFiles(entries: Set<string>): Plugin {
 }
 
 /** Bundles the entries; returns those that the code turned out to start besides. */
-async function bundle(entries: readonly string[]): Promise<Set<string>> {
+async function bundle(entries: readonly string[], outdir: string): Promise<Set<string>> {
   const found = new Set<string>();
   await build({
     absWorkingDir: root,
@@ -56,19 +55,26 @@ async function bundle(entries: readonly string[]): Promise<Set<string>> {
     legalComments: 'linked',
     // Beside the entries, so that a file's place relative to the code does not depend on how it was split.
     chunkNames: '[name]-[hash]',
-    plugins: [relocateFiles(found)],
+    plugins: [relocateFiles(found, outdir)],
     logLevel: 'warning',
   });
   return found;
 }
 
-const startMs = Date.now();
-rmSync(outdir, { recursive: true, force: true });
-let entries = [main];
-for (;;) {
-  const found = await bundle(entries);
-  const all = [...new Set([...entries, ...found])];
-  if (all.length === entries.length) break;
-  entries = all;
+/** Empties a folder and bundles the server into it, as `slipway.js` with what that needs. Returns the number of entries. */
+export async function buildServer(outdir: string): Promise<number> {
+  rmSync(outdir, { recursive: true, force: true });
+  let entries = [main];
+  for (;;) {
+    const found = await bundle(entries, outdir);
+    const all = [...new Set([...entries, ...found])];
+    if (all.length === entries.length) return all.length;
+    entries = all;
+  }
 }
-process.stdout.write(`dist/slipway.js built in ${Date.now() - startMs} ms (${entries.length} entries)\n`);
+
+if (import.meta.main) {
+  const startMs = Date.now();
+  const count = await buildServer(join(root, 'dist'));
+  process.stdout.write(`dist/slipway.js built in ${Date.now() - startMs} ms (${count} entries)\n`);
+}

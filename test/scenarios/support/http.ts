@@ -71,15 +71,29 @@ export class ProxyAgent extends Agent {
     const status = await statusLine(plain);
     if (!status.includes(' 200 ')) throw new Error(`the proxy answered: ${status}`);
     const socket = connectTls({ ...this.options, ...options, socket: plain, servername: options.servername || options.host });
-    await once(socket, 'secureConnect');
+    await untilOrClosed(socket, 'secureConnect');
     return socket;
   }
+}
+
+/** The event's arguments; rejects when the connection closes before it comes. */
+function untilOrClosed(socket: Duplex, event: string): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    const closed = (): void => reject(new Error(`the connection closed before ${event}`));
+    socket.once('close', closed);
+    socket.once('error', reject);
+    socket.once(event, (...args: unknown[]) => {
+      socket.off('close', closed);
+      socket.off('error', reject);
+      resolve(args);
+    });
+  });
 }
 
 async function statusLine(socket: Socket): Promise<string> {
   let head = '';
   while (!head.includes('\r\n\r\n')) {
-    const [chunk] = await once(socket, 'data');
+    const [chunk] = await untilOrClosed(socket, 'data');
     head += chunk;
   }
   socket.pause();
