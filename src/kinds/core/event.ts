@@ -1,7 +1,8 @@
 import type { CoreEvent } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import type { ObjectMeta } from '../../kube/object.ts';
 import { defaults } from '../defaulting.ts';
-import { indexBy, selectable } from '../selectable.ts';
+import { selectable } from '../selectable.ts';
 import { eventColumns } from './event-columns.ts';
 
 const SPAN_MS = 600_000;
@@ -31,11 +32,8 @@ export const event: Kind = {
     source: (object) => eventSource(object),
   },
   indexes: {
-    /** By the ten minutes that it was last seen in, as their start in ms: what goes together when it is old. */
-    expiry: indexBy<CoreEvent>(({ lastTimestamp, series, eventTime, metadata }) => {
-      const lastMs = Date.parse(lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? metadata.creationTimestamp);
-      return [String(Math.floor(lastMs / SPAN_MS) * SPAN_MS)];
-    }),
+    /** By the ten minutes that it was last written in, as their start in ms: what goes together when it is old. */
+    expiry: ({ metadata }) => [String(Math.floor(Date.parse(lastWritten(metadata)) / SPAN_MS) * SPAN_MS)],
   },
   default: defaults({
     source: {},
@@ -47,6 +45,13 @@ export const event: Kind = {
   }),
   columns: eventColumns,
 };
+
+/** Times in the event itself are its reporter's to choose, and say nothing of how long it is kept. */
+function lastWritten({ creationTimestamp, managedFields = [] }: ObjectMeta): string {
+  const times = managedFields.map(({ time }) => (typeof time === 'string' ? time : ''));
+  // All are RFC 3339 in UTC with seconds, which sort as text.
+  return times.reduce((latest, time) => (time > latest ? time : latest), creationTimestamp);
+}
 
 function eventSource(object: object): string {
   // Only called for events.

@@ -9,7 +9,7 @@ import type { Later } from '../pipeline/ports.ts';
 import type { ResourceRequest } from '../pipeline/request-info.ts';
 import { documentResponse } from '../pipeline/respond.ts';
 import type { BuiltInResource } from '../schema/resources.ts';
-import { badRequest, methodNotAllowed, notImplemented, unknownResource } from '../status.ts';
+import { badRequest, methodNotAllowed, notAcceptable, notImplemented, qualified, unknownResource } from '../status.ts';
 import { accessReview, localAccessReview, rulesReview, selfAccessReview } from './access.ts';
 import { selfSubjectReview, tokenReview } from './identity.ts';
 
@@ -32,6 +32,11 @@ export function reviewOf(exchange: Exchange, info: ResourceRequest, facts: Built
   if (info.subresource || info.name) throw unknownResource();
   if (info.verb !== 'create' || facts.namespaced !== (info.namespace !== undefined)) throw methodNotAllowed();
   const form = negotiate(exchange.request.headers.accept, false);
+  if (form.as) {
+    throw notAcceptable(
+      `the resource ${qualified({ group: info.group, resource: info.resource })} does not support being converted to a ${form.as}`,
+    );
+  }
   const gvk = { group: info.group, version: info.version, kind: facts.kind };
   const body = readBody(exchange, gvk);
   const { namespace } = metadataOf(body);
