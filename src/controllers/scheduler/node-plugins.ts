@@ -77,50 +77,68 @@ const TEXTS: { readonly [name: string]: string } = {
   pods: 'Too many pods',
 };
 
+/** What a pod asks for, once per pod. */
+interface Asked {
+  readonly amounts: readonly (readonly [name: string, amount: number])[];
+  readonly cpuMilli: number;
+  readonly memoryBytes: number;
+}
+
+function asked(pod: Pod): Asked {
+  const requests = specRequests(pod.spec);
+  const amounts = Object.entries(requests).filter(([name, amount]) => amount > 0 && !name.startsWith('port:'));
+  return { amounts, cpuMilli: requests['cpuMilli'] ?? 0, memoryBytes: requests['memoryBytes'] ?? 0 };
+}
+
 /** Requests must fit into what is left of allocatable. Score: LeastAllocated over cpu and memory. */
-export const nodeResourcesFit: Plugin = {
+export const nodeResourcesFit: Plugin<Asked> = {
   name: 'NodeResourcesFit',
   weight: 1,
-  filter(pod, { allocatable, requested }) {
-    const short = Object.entries(specRequests(pod.spec)).filter(
-      ([name, amount]) => !name.startsWith('port:') && amount > 0 && amount > (allocatable[name] ?? 0) - (requested[name] ?? 0),
-    );
-    if (short.length === 0) return undefined;
-    const reason = short.map(([name]) => TEXTS[name] ?? `Insufficient ${name.slice('ext:'.length)}`).join(', ');
-    return { reason, resolvable: short.every(([name, amount]) => amount <= (allocatable[name] ?? 0)) };
+  prepare: asked,
+  filter(_, { allocatable, requested }, { amounts }) {
+    let reason = '';
+    let resolvable = true;
+    for (const [name, amount] of amounts) {
+      const total = allocatable[name] ?? 0;
+      if (amount <= total - (requested[name] ?? 0)) continue;
+      reason += `${reason && ', '}${TEXTS[name] ?? `Insufficient ${name.slice('ext:'.length)}`}`;
+      if (amount > total) resolvable = false;
+    }
+    return reason ? { reason, resolvable } : undefined;
   },
-  score: (pod, candidate) => (free(pod, candidate, 'cpuMilli', 100) + free(pod, candidate, 'memoryBytes', 200 * 2 ** 20)) / 2,
+  score: (_, candidate, { cpuMilli, memoryBytes }) =>
+    (free(candidate, 'cpuMilli', cpuMilli || 100) + free(candidate, 'memoryBytes', memoryBytes || 200 * 2 ** 20)) / 2,
 };
 
 /** Share of one resource in percent that is free once the pod is there. Pods that request nothing count with upstream's small default. */
-function free(pod: Pod, { allocatable, requested }: Candidate, name: string, fallback: number): number {
+function free({ allocatable, requested }: Candidate, name: string, amount: number): number {
   const total = allocatable[name] ?? 0;
   if (total === 0) return 0;
-  const after = (requested[name] ?? 0) + (specRequests(pod.spec)[name] || fallback);
+  const after = (requested[name] ?? 0) + amount;
   return after > total ? 0 : Math.floor(((total - after) * 100) / total);
 }
 
 /** Nodes on which cpu and memory end up equally used are better. */
-export const balancedAllocation: Plugin = {
+export const balancedAllocation: Plugin<Asked> = {
   name: 'NodeResourcesBalancedAllocation',
   weight: 1,
-  score(pod, candidate) {
-    const used = (name: string) => {
-      const total = candidate.allocatable[name] ?? 0;
-      return total === 0 ? 0 : Math.min(((candidate.requested[name] ?? 0) + (specRequests(pod.spec)[name] ?? 0)) / total, 1);
-    };
-    return Math.floor((1 - Math.abs(used('cpuMilli') - used('memoryBytes')) / 2) * 100);
-  },
+  prepare: asked,
+  score: (_, candidate, { cpuMilli, memoryBytes }) =>
+    Math.floor((1 - Math.abs(used(candidate, 'cpuMilli', cpuMilli) - used(candidate, 'memoryBytes', memoryBytes)) / 2) * 100),
 };
+
+function used({ allocatable, requested }: Candidate, name: string, amount: number): number {
+  const total = allocatable[name] ?? 0;
+  return total === 0 ? 0 : Math.min(((requested[name] ?? 0) + amount) / total, 1);
+}
 
 /** Nodes that already have the pod's images are better, by their summed size between 23 MB and 1 GB per container. */
 export const imageLocality: Plugin = {
   name: 'ImageLocality',
   weight: 1,
   score(pod, { node }) {
-    const sizes = new Map(
-      (node.status?.images ?? []).flatMap((image) => (image.names ?? []).map((name) => [name, image.sizeBytes ?? 0] as const)),
-    );
+    if (!node.status?.images?.length) return 0;
+    const sizes = new Map(node.status.images.flatMap((image) => (image.names ?? []).map((name) => [name, image.sizeBytes ?? 0] as const)));
     const found = pod.spec.containers.reduce((total, { image }) => total + (sizes.get(image ?? '') ?? 0), 0);
     const min = 23 * 2 ** 20;
     const max = 1000 * 2 ** 20 * pod.spec.containers.length;

@@ -22,11 +22,11 @@ export const defaultPlugins: readonly Plugin[] = [
   nodeAffinity,
   // A plugin's own state type is known to itself alone; the planner only hands it back.
   nodePorts as Plugin,
-  nodeResourcesFit,
+  nodeResourcesFit as Plugin,
   volumeBinding as Plugin,
   podTopologySpread as Plugin,
   interPodAffinity as Plugin,
-  balancedAllocation,
+  balancedAllocation as Plugin,
   imageLocality,
 ];
 
