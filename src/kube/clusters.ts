@@ -1,3 +1,4 @@
+import type { IndexDefinition } from '../kernel/collection.ts';
 import type { Reader } from '../kernel/store.ts';
 
 /** What the world knows of one API server. Written by whoever makes clusters (aks), read by the pipeline and by controllers. */
@@ -23,6 +24,20 @@ export type ClusterRecord = {
 
 /** Collection of the records, keyed by scope. */
 export const CLUSTERS = 'kube/clusters';
+
+const FQDN = 'fqdn';
+
+/** For the world: every request looks for the cluster of its host. */
+export const clusterIndex: IndexDefinition = {
+  class: CLUSTERS,
+  name: FQDN,
+  // The collection holds records alone.
+  keys: (value) => [(value as ClusterRecord).fqdn],
+};
+
+/** The cluster that answers under a host name. */
+export const clusterOfFqdn = (reader: Reader, fqdn: string): ClusterRecord | undefined =>
+  reader.indexed<ClusterRecord>(CLUSTERS, FQDN, fqdn)[0]?.value;
 
 export const clusterRecord = (reader: Reader, scope: string): ClusterRecord | undefined =>
   reader.get<ClusterRecord>(CLUSTERS, scope)?.value;

@@ -19,7 +19,7 @@ import type { Handler, HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { World } from '../kernel/world.ts';
 import { kinds } from '../kinds/index.ts';
 import { builtInAdmission } from '../kube/admission/chain.ts';
-import { clusterRecord } from '../kube/clusters.ts';
+import { clusterIndex, clusterRecord } from '../kube/clusters.ts';
 import { indexesOf } from '../kube/registry/indexes.ts';
 import { openCluster, runningClusters } from '../kube/write/open-cluster.ts';
 import { armAuthentication } from './arm-authentication.ts';
@@ -61,7 +61,7 @@ export function worldParts() {
   };
   const { arm, aks } = blueprint({ endpoint: unreachable, authorityHost: unreachable, issueClient: unreachable });
   return {
-    indexes: [...indexesOf(kinds), ...armIndexes(arm.types.values()), ...entraIndexes],
+    indexes: [clusterIndex, ...indexesOf(kinds), ...armIndexes(arm.types.values()), ...entraIndexes],
     controllers: [...armControllers(arm), ...aksControllers(aks), ...clusterControllers(runningClusters(builtInAdmission))],
   };
 }

@@ -1,4 +1,5 @@
-import { getResource } from '../arm/estate.ts';
+import { collectionOf, parseId } from '../arm/ids.ts';
+import type { Resource } from '../arm/resource.ts';
 import type { Certificates } from '../engines/certificates/certificates.ts';
 import { directGroupsOf } from '../entra/directory.ts';
 import type { VerifyToken } from '../entra/verify.ts';
@@ -7,7 +8,7 @@ import { isObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
 import { servedKinds } from '../kinds/index.ts';
 import { builtInAdmission } from '../kube/admission/chain.ts';
-import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
+import { CLUSTERS, type ClusterRecord, clusterOfFqdn } from '../kube/clusters.ts';
 import type { User } from '../kube/kind.ts';
 import { kubeHandler } from '../kube/pipeline/handler.ts';
 import type { ServedCluster } from '../kube/pipeline/ports.ts';
@@ -54,11 +55,38 @@ export function kubeDoor(world: World, certificates: Certificates, verify: Verif
 }
 
 /** The cluster that a host name belongs to. */
-export const clusterOfHost = (world: World, host: string): ClusterRecord | undefined =>
-  world.reader.list<ClusterRecord>(CLUSTERS).find(({ value }) => value.fqdn === host)?.value;
+export const clusterOfHost = (world: World, host: string): ClusterRecord | undefined => clusterOfFqdn(world.reader, host);
 
+interface Door {
+  /** Where the managed cluster lies in the store. */
+  readonly collection: string;
+  readonly key: string;
+  resource: Resource | undefined;
+  cluster: ServedCluster;
+}
+const doors = new WeakMap<ClusterRecord, Door>();
+
+/** What the pipeline knows of a cluster; put together anew when its record or its ARM resource was written. */
 function served(world: World, record: ClusterRecord): ServedCluster {
-  const properties = getResource(world.reader, record.resourceId)?.desired ?? {};
+  const door = doors.get(record);
+  if (!door) {
+    const { type = '', key = '' } = parseId(record.resourceId) ?? {};
+    const collection = collectionOf(type);
+    const resource = world.reader.get<Resource>(collection, key)?.value;
+    const made = { collection, key, resource, cluster: servedAs(record, resource) };
+    doors.set(record, made);
+    return made.cluster;
+  }
+  const resource = world.reader.get<Resource>(door.collection, door.key)?.value;
+  if (resource !== door.resource) {
+    door.resource = resource;
+    door.cluster = servedAs(record, resource);
+  }
+  return door.cluster;
+}
+
+function servedAs(record: ClusterRecord, resource: Resource | undefined): ServedCluster {
+  const properties = resource?.desired ?? {};
   const aad = properties['aadProfile'];
   return {
     scope: record.scope,

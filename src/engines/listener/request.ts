@@ -56,7 +56,7 @@ export function makeRequest(head: Head, body: Uint8Array, lifetime: Lifetime): H
   const { connection, address } = head;
   const target = splitTarget(head.target);
   if (target === undefined) return undefined;
-  const request = {
+  const request: Omit<HttpRequest, 'clientCertificate'> & { readonly clientCertificate: Uint8Array | undefined } = {
     method: head.method,
     origin: address.origin,
     host: address.host,
@@ -67,12 +67,11 @@ export function makeRequest(head: Head, body: Uint8Array, lifetime: Lifetime): H
     via: address.via,
     world: connection.access.world,
     vantage: connection.access.vantage,
+    clientCertificate: connection.clientCertificate,
     get signal() {
       return lifetime.signal;
     },
   };
-  const { clientCertificate } = connection;
-  return clientCertificate === undefined
-    ? request
-    : Object.defineProperty(request, 'clientCertificate', { value: clientCertificate, enumerable: true });
+  // Undefined reads as absent. One literal for all: adding the field to some of them would make every later access slower.
+  return request as HttpRequest;
 }
