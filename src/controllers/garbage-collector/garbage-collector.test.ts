@@ -5,7 +5,7 @@ import { deployment } from '../../kinds/apps/deployment.ts';
 import { replicaSet } from '../../kinds/apps/replicaset.ts';
 import { configMap } from '../../kinds/core/configmap.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { Scenario } from '../testing.ts';
+import { container, Scenario } from '../testing.ts';
 
 const ref = (owner: KubeObject, more = {}) => ({
   apiVersion: owner.apiVersion,
@@ -95,4 +95,14 @@ test('owners of unknown kinds keep what they own', () => {
   const s = new Scenario();
   make(s, 'b', [{ apiVersion: 'x.io/v1', kind: 'Thing', name: 't', uid: 'u' }]);
   assert.ok(s.find(configMap, 'b'));
+});
+
+test('collected pods get their grace', () => {
+  const s = new Scenario({ nodes: 1 });
+  s.deployment('web', { replicas: 1 }, { containers: [container({ lifecycle: { preStop: { sleep: { seconds: 20 } } } })] });
+  s.delete(deployment, 'web');
+  s.after('19s');
+  assert.equal(s.pods().length, 1);
+  s.after('1s');
+  assert.equal(s.pods().length, 0);
 });

@@ -30,10 +30,15 @@ export const defaultPlugins: readonly Plugin[] = [
   imageLocality,
 ];
 
-export type Plan =
-  | { readonly nodeName: string }
-  /** `message` as in FailedScheduling: "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) …". */
-  | { readonly message: string };
+export type Plan = { readonly nodeName: string } | Unplaced;
+
+/** `message` as in FailedScheduling: "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) …", without what preemption adds. */
+export interface Unplaced {
+  readonly message: string;
+  readonly nodes: number;
+  /** Nodes on which evicting other pods may help. */
+  readonly resolvable: ReadonlySet<string>;
+}
 
 /** Feasible nodes looked for before scoring: all up to 100 nodes, then a falling share. Source: numFeasibleNodesToFind. */
 export function feasibleNodesToFind(nodes: number): number {
@@ -47,31 +52,38 @@ export function feasibleNodesToFind(nodes: number): number {
  * `start` is the node to begin with, so that large clusters are not always filled from the same end.
  */
 export function plan(pod: Pod, placement: Placement, start: number, plugins: readonly Plugin[] = defaultPlugins): Plan {
-  const active = plugins
-    .map((plugin) => ({ plugin, state: plugin.prepare ? plugin.prepare(pod, placement) : null }))
-    .filter(({ state }) => state !== undefined);
+  const active = prepared(pod, placement, plugins);
   const { nodes } = placement;
-  if (nodes.length === 0) return { message: 'no nodes available to schedule pods' };
+  const unplaced = (message: string, resolvable = new Set<string>()): Unplaced => ({ message, nodes: nodes.length, resolvable });
+  if (nodes.length === 0) return unplaced('no nodes available to schedule pods');
   const everywhere = first(active, ({ plugin, state }) => plugin.refuse?.(pod, state));
-  if (everywhere !== undefined)
-    return { message: `0/${nodes.length} nodes are available: ${everywhere}. preemption: ${preemptionText(pod, nodes.length, 0)}` };
+  if (everywhere !== undefined) return unplaced(`0/${nodes.length} nodes are available: ${everywhere}.`);
   const enough = feasibleNodesToFind(nodes.length);
   const feasible: Candidate[] = [];
   const reasons = new Map<string, number>();
-  let resolvable = 0;
+  const resolvable = new Set<string>();
   for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
     const candidate = nodes[(start + i) % nodes.length] as Candidate;
     const refusal = first(active, ({ plugin, state }) => plugin.filter?.(pod, candidate, state));
     if (!refusal) feasible.push(candidate);
     else {
-      if (refusal.resolvable) resolvable++;
+      if (refusal.resolvable) resolvable.add(candidate.node.metadata.name);
       for (const reason of refusal.reason.split(', ')) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
   }
-  if (feasible.length === 0) {
-    return { message: `${fitError(nodes.length, reasons)} preemption: ${preemptionText(pod, nodes.length, resolvable)}` };
-  }
+  if (feasible.length === 0) return unplaced(fitError(nodes.length, reasons), resolvable);
   return { nodeName: best(pod, feasible, active) };
+}
+
+const prepared = (pod: Pod, placement: Placement, plugins: readonly Plugin[]): Active[] =>
+  plugins
+    .map((plugin) => ({ plugin, state: plugin.prepare ? plugin.prepare(pod, placement) : null }))
+    .filter(({ state }) => state !== undefined);
+
+/** Whether no filter refuses one node. */
+export function fits(pod: Pod, placement: Placement, candidate: Candidate, plugins: readonly Plugin[] = defaultPlugins): boolean {
+  const active = prepared(pod, placement, plugins);
+  return first(active, ({ plugin, state }) => plugin.refuse?.(pod, state) ?? plugin.filter?.(pod, candidate, state)) === undefined;
 }
 
 const fitError = (nodes: number, reasons: ReadonlyMap<string, number>): string =>
@@ -80,13 +92,14 @@ const fitError = (nodes: number, reasons: ReadonlyMap<string, number>): string =
     .sort()
     .join(', ')}.`;
 
-/** Why evicting others would not help. Source of the texts: scheduler framework/preemption. */
-function preemptionText(pod: Pod, nodes: number, resolvable: number): string {
-  if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
+/** Why evicting others does not help. Source of the texts: scheduler framework/preemption. */
+export function preemptionText(pod: Pod, { nodes, resolvable }: Unplaced): string {
+  if (nodes === 0) return '';
+  if (pod.spec.preemptionPolicy === 'Never') return ' preemption: not eligible due to preemptionPolicy=Never.';
   const reasons = new Map<string, number>();
-  if (resolvable > 0) reasons.set('No preemption victims found for incoming pod', resolvable);
-  if (nodes > resolvable) reasons.set('Preemption is not helpful for scheduling', nodes - resolvable);
-  return fitError(nodes, reasons);
+  if (resolvable.size > 0) reasons.set('No preemption victims found for incoming pod', resolvable.size);
+  if (nodes > resolvable.size) reasons.set('Preemption is not helpful for scheduling', nodes - resolvable.size);
+  return ` preemption: ${fitError(nodes, reasons)}`;
 }
 
 function first<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R | undefined {

@@ -5,6 +5,8 @@ import type { Pod } from '../../../gen/kubernetes-types.ts';
 import { namespace } from '../../kinds/core/namespace.ts';
 import { node } from '../../kinds/core/node.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
+import { podDisruptionBudget } from '../../kinds/policy/poddisruptionbudget.ts';
+import { priorityClass } from '../../kinds/scheduling.k8s.io/priorityclass.ts';
 import { conditionOf } from '../pod-control.ts';
 import { container, Scenario } from '../testing.ts';
 
@@ -194,6 +196,73 @@ test('a term with a namespace selector sees the pods of those namespaces', () =>
   const term = { labelSelector: { matchLabels: { app: 'db' } }, topologyKey: HOST, namespaceSelector: { matchLabels: { team: 'x' } } };
   s.pod('p', { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } });
   assert.equal(nodeOf(s, 'p'), undefined);
+});
+
+const withPriorities = (s: Scenario): void => {
+  for (const [name, value] of [
+    ['low', -10],
+    ['high', 1000],
+  ] as const)
+    s.create(priorityClass, { metadata: { name }, value });
+  s.create(priorityClass, { metadata: { name: 'polite' }, value: 1000, preemptionPolicy: 'Never' });
+};
+
+test('a pod of higher priority takes the room of as few and as unimportant pods as will do', () => {
+  const s = new Scenario({ nodes: 2 });
+  withPriorities(s);
+  s.pod('filler', { ...requesting('4'), nodeSelector: { [HOST]: 'node-0' } });
+  s.pod('low-a', { ...requesting('2'), priorityClassName: 'low', nodeSelector: { [HOST]: 'node-1' } });
+  s.pod('low-b', { ...requesting('1'), priorityClassName: 'low', nodeSelector: { [HOST]: 'node-1' } });
+  s.pod('plain', { ...requesting('1'), nodeSelector: { [HOST]: 'node-1' } });
+  const victim = s.get<Pod>(pod, 'low-a');
+  s.pod('vip', { ...requesting('2'), priorityClassName: 'high' });
+  assert.equal(nodeOf(s, 'vip'), 'node-1');
+  assert.deepEqual(
+    s.pods().map(({ metadata }) => metadata.name),
+    ['filler', 'low-b', 'plain', 'vip'],
+  );
+  const vip = s.get<Pod>(pod, 'vip');
+  assert.equal(vip.status?.nominatedNodeName, undefined);
+  s.expectEvent(victim.metadata.name, `Preempted: Preempted by pod ${vip.metadata.uid} on node node-1`);
+  s.pod('second', requesting('1'));
+  assert.equal(nodeOf(s, 'second'), 'node-1');
+  assert.equal(s.find(pod, 'low-b'), undefined);
+});
+
+test('nobody goes for a pod that does not preempt, or that would not fit all the same', () => {
+  const s = new Scenario({ nodes: 1 });
+  withPriorities(s);
+  s.pod('low', { ...requesting('4'), priorityClassName: 'low' });
+  s.pod('polite', { ...requesting('4'), priorityClassName: 'polite' });
+  assert.match(message(s, 'polite'), /preemption: not eligible due to preemptionPolicy=Never\.$/);
+  s.pod('huge', { ...requesting('40'), priorityClassName: 'high' });
+  assert.match(message(s, 'huge'), /preemption: 0\/1 nodes are available: 1 Preemption is not helpful for scheduling\.$/);
+  assert.ok(s.find(pod, 'low'));
+});
+
+test('a victim that takes its time is waited for, and no other goes meanwhile', () => {
+  const s = new Scenario({ nodes: 2 });
+  withPriorities(s);
+  const sleeping = { lifecycle: { preStop: { sleep: { seconds: 20 } } }, resources: { requests: { cpu: '4' } } };
+  for (const name of ['a', 'b']) s.pod(name, { containers: [container(sleeping)], priorityClassName: 'low' });
+  s.pod('vip', { ...requesting('4'), priorityClassName: 'high' });
+  assert.ok(s.get<Pod>(pod, 'vip').status?.nominatedNodeName);
+  s.after('10s');
+  s.pod('noise');
+  s.patch(node, 'node-0', { podCIDRs: ['10.244.0.0/24'] });
+  assert.equal(s.pods().filter(({ metadata }) => metadata.deletionTimestamp).length, 1);
+  s.after('10s');
+  assert.ok(nodeOf(s, 'vip'));
+});
+
+test('of two nodes that one is chosen whose pods no budget guards', () => {
+  const s = new Scenario({ nodes: 2 });
+  withPriorities(s);
+  s.create(podDisruptionBudget, { metadata: { name: 'pdb' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } } });
+  s.pod('guarded', { ...requesting('4'), nodeSelector: { [HOST]: 'node-0' } }, { labels: { app: 'guarded' } });
+  s.pod('other', { ...requesting('4'), nodeSelector: { [HOST]: 'node-1' } });
+  s.pod('vip', { ...requesting('4'), priorityClassName: 'high' });
+  assert.equal(nodeOf(s, 'vip'), 'node-1');
 });
 
 test('property: nothing is over-committed and no hard constraint broken', () => {

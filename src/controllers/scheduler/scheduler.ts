@@ -12,7 +12,8 @@ import { type ClusterController, onObject } from '../cluster-controller.ts';
 import { SELECTED_NODE } from '../persistentvolume/provision.ts';
 import { withCondition } from '../pod-control.ts';
 import { claimFacts, placementOf } from './placement.ts';
-import { plan } from './plan.ts';
+import { plan, preemptionText } from './plan.ts';
+import { makeRoom } from './victims.ts';
 import { isOpen } from './volume-binding.ts';
 
 const SCHEDULER = 'default-scheduler';
@@ -67,15 +68,19 @@ function retry(cluster: Cluster): void {
 
 const isRefusal = ({ type, reason }: PodCondition): boolean => type === 'PodScheduled' && reason === 'Unschedulable';
 
-/** Assigns a pod, or says why it fits nowhere and returns that. */
+/** Assigns a pod, or makes room for it, or says why it fits nowhere. Returns why it does not go anywhere yet. */
 function place(cluster: Cluster, pod: Pod): string | undefined {
-  const outcome = plan(pod, placementOf(cluster), fnv1a32(pod.metadata.uid));
+  const placement = placementOf(cluster);
+  const outcome = plan(pod, placement, fnv1a32(pod.metadata.uid));
   if ('nodeName' in outcome) {
     if (!selectNode(cluster, pod, outcome.nodeName)) bind(cluster, pod, outcome.nodeName);
     return undefined;
   }
-  refuse(cluster, pod, outcome.message);
-  return outcome.message;
+  const rooming = makeRoom(cluster, pod, placement, outcome);
+  const message = outcome.message + (rooming ?? preemptionText(pod, outcome));
+  refuse(cluster, pod, message);
+  // Each pod that others go for is asked about by itself.
+  return rooming === undefined ? message : undefined;
 }
 
 /** Tells the claims that wait for it where the pod is to go. True when there are such: the pod follows once they are bound. */
@@ -104,7 +109,8 @@ function bind(cluster: Cluster, pod: Pod, nodeName: string): void {
     observedGeneration: pod.metadata.generation ?? 1,
     lastTransitionTime: cluster.tx.nowIso,
   });
-  cluster.update<Pod>(podKind, { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } }, 'binding');
+  const { nominatedNodeName: _, ...status } = pod.status ?? {};
+  cluster.update<Pod>(podKind, { ...pod, spec: { ...pod.spec, nodeName }, status: { ...status, conditions } }, 'binding');
   cluster.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`);
 }
 
@@ -119,6 +125,8 @@ function refuse(cluster: Cluster, pod: Pod, message: string): void {
     reason: 'Unschedulable',
     message,
   };
-  cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) } });
+  const current = cluster.get<Pod>(podKind, pod.metadata.namespace, pod.metadata.name) ?? pod;
+  const conditions = withCondition(current.status?.conditions, condition);
+  cluster.updateStatus<Pod>(podKind, { ...current, status: { ...current.status, conditions } });
   cluster.event(pod, 'Warning', 'FailedScheduling', message);
 }

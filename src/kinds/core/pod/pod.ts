@@ -57,6 +57,8 @@ export const pod: Kind = {
       const owner = controllerOf(object);
       return owner ? [`${owner.uid}@${object.spec.nodeName}`] : [];
     }),
+    /** Assigned pods whose priority is not that of most pods, all under "": what preemption may have to think of. */
+    ranked: indexBy<Pod>(({ spec }) => (spec.nodeName && spec.priority ? [''] : [])),
     /** By the address that they hold: pods of the host's network and finished ones hold none. */
     address: indexBy<Pod>(({ spec, status }) =>
       status?.podIP && !spec.hostNetwork && status.phase !== 'Succeeded' && status.phase !== 'Failed' ? [status.podIP] : [],
