@@ -128,9 +128,9 @@ function sentence({ kind, path, detail, value }: FieldError): string {
   }
 }
 
-/** One error is answered as itself, several as MultipleErrorsOccurred with all of them as details. */
+/** One error is answered as itself, several as MultipleErrorsOccurred with all of them as details; the same one twice counts once. */
 export function refuseFields(errors: readonly FieldError[]): Refusal {
-  const details = errors.map(cloudErrorOf);
+  const details = [...new Map(errors.map(cloudErrorOf).map((error) => [`${error.code} ${error.target} ${error.message}`, error])).values()];
   const [first] = details;
   if (first && details.length === 1) return new Refusal(400, first);
   return new Refusal(400, {

@@ -1,6 +1,7 @@
-import type { Controller } from '../kernel/controller.ts';
+import type { Controller, Outcome } from '../kernel/controller.ts';
 import type { DraftObject, JsonObject } from '../kernel/json.ts';
 import type { Reader } from '../kernel/store.ts';
+import type { Transaction } from '../kernel/transaction.ts';
 import { finishOperation, getOperation, getResource } from './estate.ts';
 import { groupId, groupOf, parseId } from './ids.ts';
 import { OPERATIONS, type Operation } from './resource.ts';
@@ -9,16 +10,29 @@ import type { Arm, ResourceType } from './resource-type.ts';
 /** Ends operations that only take time. `instant`: at the next settle; deletes then remove their resource. */
 export const operationsController = (arm: Arm): Controller => ({
   name: 'arm.operations',
-  watches: [{ class: OPERATIONS, targets: ({ entry, key }) => (entry && (entry.value as Operation).status === 'InProgress' ? [key] : []) }],
+  watches: [{ class: OPERATIONS, targets: ({ entry, key }) => (entry ? [key] : []) }],
   reconcile(tx, { key }) {
     const operation = getOperation(tx, key);
-    if (operation?.status !== 'InProgress' || operation.endedBy !== 'clock') return undefined;
+    if (operation?.endedMs !== undefined) return prune(tx, operation.id, operation.endedMs);
+    if (operation?.endedBy !== 'clock') return undefined;
     if (operation.dueMs > tx.nowMs) return { againMs: operation.dueMs - tx.nowMs };
     if (operation.verb === 'delete') arm.finishDelete(tx, operation.resource);
     finishOperation(tx, key);
     return undefined;
   },
 });
+
+/** How long the outcome of an operation can be asked for. */
+const KEPT_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+
+/** Forgets it at the first midnight after its time: one event a day at most, however many operations there were. */
+function prune(tx: Transaction, id: string, endedMs: number): Outcome | undefined {
+  const dueMs = Math.ceil((endedMs + KEPT_MS) / DAY_MS) * DAY_MS;
+  if (tx.nowMs < dueMs) return { againMs: dueMs - tx.nowMs };
+  tx.delete(OPERATIONS, id);
+  return undefined;
+}
 
 /** Region whose operations endpoint an operation is polled at: the resource's, or that of what it stands in. */
 function locationOf(reader: Reader, id: string): string {

@@ -8,6 +8,7 @@ import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { given, objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { refuseWhenStopped } from '../managed-cluster/power.ts';
 import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';
 import { compareVersions, minorOf, resolveVersion } from '../versions.ts';
@@ -23,7 +24,7 @@ export const agentPool: ResourceType = {
   put: 'preserve',
   completion: 'controller',
   durations: { createMs: 150_000, updateMs: 60_000, deleteMs: 120_000 },
-  readOnly: ['currentOrchestratorVersion', 'nodeImageVersion', 'eTag', 'powerState', 'virtualMachineNodesStatus', 'status'],
+  readOnly: ['currentOrchestratorVersion', 'nodeImageVersion', 'eTag', 'virtualMachineNodesStatus', 'status'],
   immutable: [
     'osType',
     'vmSize',
@@ -192,6 +193,8 @@ function validateLabels(properties: JsonObject): FieldError[] {
 function admit(draft: Draft, context: WriteContext, previous: Resource | undefined): FieldError[] {
   const cluster = clusterOf(draft, context);
   if (!cluster) return [];
+  const stopped = context.caller ? refuseWhenStopped(cluster) : [];
+  if (stopped.length > 0) return stopped;
   const errors: FieldError[] = podRangeFaults(draft, cluster, context.reader);
   const size = textAt(draft.properties, 'vmSize');
   if (!vmSize(size)) {
@@ -229,8 +232,10 @@ const isLastSystem = (pool: { readonly id: string; readonly name: string }, { re
 function refuseDelete(pool: Resource, reader: WriteContext['reader']) {
   const cluster = clusterOf(pool, { reader });
   // A cluster that goes takes its pools along.
-  if (!cluster || cluster.provisioningState === 'Deleting' || textAt(pool.desired, 'mode') !== 'System' || !isLastSystem(pool, { reader }))
-    return undefined;
+  if (!cluster || cluster.provisioningState === 'Deleting') return undefined;
+  const [stopped] = refuseWhenStopped(cluster);
+  if (stopped) return { status: 400, error: { code: 'OperationNotAllowed', message: stopped.detail } };
+  if (textAt(pool.desired, 'mode') !== 'System' || !isLastSystem(pool, { reader })) return undefined;
   return { status: 400, error: { code: 'OperationNotAllowed', message: 'There has to be at least one system agent pool.' } };
 }
 

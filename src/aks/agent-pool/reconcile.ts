@@ -1,14 +1,15 @@
-import { finishOperation, getOperation, getResource, isMoving, listChildren, setProvisioningState } from '../../arm/estate.ts';
+import { finishOperation, getOperation, getResource, isMoving, listChildren, setObserved, setProvisioningState } from '../../arm/estate.ts';
 import { collectionOf, keyOf, parseId } from '../../arm/ids.ts';
 import type { Resource } from '../../arm/resource.ts';
+import { setPower } from '../../azure/compute/scale-set-instances.ts';
 import type { Controller, Outcome } from '../../kernel/controller.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
-import { node as nodeKind } from '../../kinds/core/node.ts';
 import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters.ts';
-import { textAt } from '../managed-cluster/defaults.ts';
+import { objectAt, textAt } from '../managed-cluster/defaults.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
+import { poolPower } from '../managed-cluster/power.ts';
 import { AGENT_POOLS } from '../names.ts';
-import { syncNodes } from '../node/register.ts';
+import { removeNodes, syncNodes } from '../node/register.ts';
 import { onNodes } from '../node/watch.ts';
 import type { AksPorts } from '../ports.ts';
 import { capacityOf, scaleSetBody, scaleSetId } from './scale-set.ts';
@@ -47,7 +48,13 @@ function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource, pool: Reso
     if (capacity !== undefined && pool.provisioningState === 'Updating') setProvisioningState(tx, pool.id, 'Scaling');
     ports.arm().createByProvider(tx, scaleSet, scaleSetBody(cluster, pool));
   }
-  syncNodes(tx, ports.open(tx, record.scope, 'cloud-node-manager'), cluster, pool);
+  const power = poolPower(cluster, pool);
+  if (pool.provisioningState === 'Updating' && textAt(objectAt(pool.observed, 'powerState'), 'code') !== power)
+    setProvisioningState(tx, pool.id, power === 'Stopped' ? 'Stopping' : 'Starting');
+  setPower(tx, scaleSet, power === 'Stopped' ? 'deallocated' : 'running');
+  const api = ports.open(tx, record.scope, 'cloud-node-manager');
+  if (power === 'Stopped') removeNodes(api, nodesOf(tx, cluster, pool));
+  else syncNodes(tx, api, cluster, pool);
   return finish(tx, pool);
 }
 
@@ -55,7 +62,10 @@ function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource, pool: Reso
 function finish(tx: Transaction, pool: Resource): Outcome | undefined {
   const current = getResource(tx, pool.id) ?? pool;
   const operation = current.operation ? getOperation(tx, current.operation) : undefined;
-  if (!isMoving(current) || !operation || !isPoolSettled(tx, current)) return undefined;
+  if (!isPoolSettled(tx, current)) return undefined;
+  const cluster = getResource(tx, parseId(pool.id)?.parent ?? '');
+  if (cluster) setObserved(tx, current.id, { powerState: { code: poolPower(cluster, current) } });
+  if (!isMoving(current) || !operation) return undefined;
   if (keyOf(operation.resource) !== keyOf(current.id)) return undefined;
   if (tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
   finishOperation(tx, operation.id);
@@ -68,7 +78,7 @@ function remove(tx: Transaction, ports: AksPorts, cluster: Resource, pool: Resou
   const operation = pool.operation ? getOperation(tx, pool.operation) : undefined;
   if (operation && tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
   const api = ports.open(tx, textAt(cluster.observed, 'resourceUID'), 'cloud-node-manager');
-  for (const node of nodesOf(tx, cluster, pool)) api.delete(nodeKind, undefined, node.metadata.name);
+  removeNodes(api, nodesOf(tx, cluster, pool));
   ports.arm().finishDelete(tx, scaleSetId(cluster, pool));
   ports.arm().finishDelete(tx, pool.id);
   return undefined;

@@ -6,6 +6,7 @@ import { collectionName, type Reader } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { kindClass } from '../../kube/kind.ts';
 import { textAt } from '../managed-cluster/defaults.ts';
+import { poolPower } from '../managed-cluster/power.ts';
 import { scaleSetName } from '../names.ts';
 import { capacityOf, instancesOf, scaleSetId } from './scale-set.ts';
 
@@ -16,14 +17,14 @@ export const nodesOf = (reader: Reader, cluster: Resource, pool: { readonly name
   return reader.list<Node>(collectionName(kindClass(nodeKind), scope), { prefix }).map(({ value }) => value);
 };
 
-/** The scale set has as many instances as the pool asks for, and each of them is a Ready node. */
+/** The scale set has as many instances as the pool asks for, and each of them is a Ready node; none is where the pool is stopped. */
 export function isPoolSettled(reader: Reader, pool: Resource): boolean {
   const cluster = getResource(reader, parseId(pool.id)?.parent ?? '');
   if (!cluster) return false;
   const wanted = Number(pool.desired['count']);
   const scaleSet = scaleSetId(cluster, pool);
-  const ready = nodesOf(reader, cluster, pool).filter((node) =>
-    node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-  );
-  return capacityOf(reader, scaleSet) === wanted && instancesOf(reader, scaleSet).length === wanted && ready.length === wanted;
+  const nodes = nodesOf(reader, cluster, pool);
+  const ready = nodes.filter((node) => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'));
+  const asWanted = poolPower(cluster, pool) === 'Stopped' ? nodes.length === 0 : ready.length === wanted;
+  return asWanted && capacityOf(reader, scaleSet) === wanted && instancesOf(reader, scaleSet).length === wanted;
 }

@@ -1,22 +1,22 @@
-import { notImplemented, refuse } from '../../arm/errors.ts';
+import { notImplemented } from '../../arm/errors.ts';
 import { listChildren } from '../../arm/estate.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
-import type { Action, Refusal, ResourceType, WriteContext } from '../../arm/resource-type.ts';
+import type { Action, ResourceType, WriteContext } from '../../arm/resource-type.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
 import type { AksPorts } from '../ports.ts';
 import { resolveVersion } from '../versions.ts';
+import { busy } from './busy.ts';
 import { credentialActions } from './credentials.ts';
 import { objectAt, textAt, withDefaults } from './defaults.ts';
 import { ensureNodeGroup, kubeletIdentityId } from './node-group.ts';
+import { powerActions, refuseWhenStopped } from './power.ts';
 import { profileActions } from './profiles.ts';
 import { validateCluster } from './validate.ts';
 
 /** Operations of the service that are not built yet: refused by name (DESIGN §8). */
 const NOT_BUILT = [
-  'start',
-  'stop',
   'abort',
   'rotateClusterCertificates',
   'rotateServiceAccountSigningKeys',
@@ -68,7 +68,7 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
   etag: 'eTag',
   busy,
   preempted: { code: 'AKSOperationPreemptedByDelete', message: 'This operation has been preempted by a delete operation.' },
-  actions: [...credentialActions(ports), ...profileActions, ...NOT_BUILT.map(refused)],
+  actions: [...credentialActions(ports), ...profileActions, ...powerActions, ...NOT_BUILT.map(refused)],
 });
 
 const refused = (path: string): Action => ({
@@ -81,18 +81,10 @@ const refused = (path: string): Action => ({
   },
 });
 
-/** A cluster takes one operation at a time (aks-facts §1.6). */
-function busy(cluster: Resource): Refusal {
-  const doing = cluster.provisioningState === 'Creating' ? 'create' : cluster.provisioningState === 'Deleting' ? 'delete' : 'update';
-  return refuse(
-    409,
-    'OperationNotAllowed',
-    `Operation is not allowed because there's an in progress ${doing} managed cluster operation on the managed cluster started by ${cluster.systemData.lastModifiedBy}. Please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details`,
-  );
-}
-
 /** A cluster has a System pool. Pools are there already: inline children are written before. */
-function admit(draft: Draft, { reader }: WriteContext, previous: Resource | undefined): FieldError[] {
+function admit(draft: Draft, { reader, caller }: WriteContext, previous: Resource | undefined): FieldError[] {
+  const stopped = caller ? refuseWhenStopped(previous) : [];
+  if (stopped.length > 0) return stopped;
   const pools = listChildren(reader, AGENT_POOLS, draft.id);
   if (pools.some((pool) => textAt(pool.desired, 'mode') === 'System')) return [];
   const detail = previous ? 'There has to be at least one system agent pool.' : 'Must define at least one system pool.';

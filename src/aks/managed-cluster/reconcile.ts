@@ -16,6 +16,7 @@ import { ensureSystemWorkloads } from '../system/system-workloads.ts';
 import { resolveVersion } from '../versions.ts';
 import { objectAt, textAt } from './defaults.ts';
 import { ensureNodeGroup, nodeGroupOf } from './node-group.ts';
+import { clusterPower } from './power.ts';
 
 /** Moves a managed cluster to what was asked: node resource group, API server, system workloads, and the end of its operation. */
 export const managedClusterController = (ports: AksPorts): Controller => ({
@@ -42,7 +43,7 @@ function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource): Outcome |
   ensureNodeGroup(tx, ports.arm(), cluster);
   const record = ensureApiServer(tx, cluster);
   if (!record.caCertificate) return undefined;
-  ensureSystemWorkloads(ports.open(tx, record.scope, 'aks'));
+  if (record.running) ensureSystemWorkloads(ports.open(tx, record.scope, 'aks'));
   return finish(tx, cluster);
 }
 
@@ -58,7 +59,7 @@ function ensureApiServer(tx: Transaction, cluster: Resource): ClusterRecord {
     version,
     fqdn: textAt(cluster.observed, 'fqdn'),
     issuer: textAt(objectAt(cluster.observed, 'oidcIssuerProfile'), 'issuerURL') || `https://${textAt(cluster.observed, 'fqdn')}`,
-    running: true,
+    running: clusterPower(cluster) === 'Running',
     serviceCidr: textAt(network, 'serviceCidr'),
     podCidr: textAt(network, 'podCidr'),
     dnsServiceIp: textAt(network, 'dnsServiceIP'),
@@ -67,7 +68,7 @@ function ensureApiServer(tx: Transaction, cluster: Resource): ClusterRecord {
   if (!existing) {
     tx.put(CLUSTERS, scope, record);
     bootstrapCluster(tx, record);
-  } else if (existing.version !== version) tx.put(CLUSTERS, scope, record);
+  } else if (existing.version !== version || existing.running !== record.running) tx.put(CLUSTERS, scope, record);
   setObserved(tx, cluster.id, { currentKubernetesVersion: version });
   return record;
 }
@@ -83,9 +84,11 @@ function targetVersion(cluster: Resource, current: string | undefined): string {
 function finish(tx: Transaction, cluster: Resource): Outcome | undefined {
   const operation = cluster.operation ? getOperation(tx, cluster.operation) : undefined;
   if (operation?.status !== 'InProgress') return undefined;
-  const pools = listChildren(tx, AGENT_POOLS, cluster.id).filter((pool) => pool.operation === operation.id);
+  const isPower = ['Starting', 'Stopping'].includes(cluster.provisioningState);
+  const pools = listChildren(tx, AGENT_POOLS, cluster.id).filter((pool) => isPower || pool.operation === operation.id);
   if (!pools.every((pool) => isPoolSettled(tx, pool))) return undefined;
   if (tx.nowMs < operation.dueMs) return { againMs: operation.dueMs - tx.nowMs };
+  setObserved(tx, cluster.id, { powerState: { code: clusterPower(cluster) } });
   finishOperation(tx, operation.id);
   return undefined;
 }

@@ -1,15 +1,16 @@
-import type { Lease, Node } from '../../../gen/kubernetes-types.ts';
-import { getResource } from '../../arm/estate.ts';
+import type { Lease, Node, Pod } from '../../../gen/kubernetes-types.ts';
+import { getResource, setObserved } from '../../arm/estate.ts';
 import type { Resource } from '../../arm/resource.ts';
+import { takenIn } from '../../azure/network/private-addresses.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { lease } from '../../kinds/coordination.k8s.io/lease.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
+import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { freeAddresses, freeRanges } from '../../net/allocation.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { instancesOf, scaleSetId } from '../agent-pool/scale-set.ts';
 import { nodesOf } from '../agent-pool/settled.ts';
-import { frontendAddresses } from '../cloud-controller/balancer.ts';
 import { objectAt, textAt } from '../managed-cluster/defaults.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { nodeName, scaleSetName } from '../names.ts';
@@ -29,22 +30,31 @@ export function syncNodes(tx: Transaction, api: Cluster, cluster: Resource, pool
   if (missing.length === 0) return;
   const free = rangesLeft(tx, api, cluster);
   for (const [name, instance] of missing) {
-    const address = free.addresses.next().value;
+    // An instance that was deallocated keeps its address.
+    const address = textAt(objectAt(instance.observed, 'privateAddresses'), IP_CONFIGURATION) || free.addresses.next().value;
     const podCidr = free.podCidrs.next().value;
     // A subnet or pod range that is used up leaves the instance without a node: the pool does not settle.
     if (address && podCidr) register(tx, api, cluster, pool, { name, instance, address, podCidr });
   }
 }
 
+/** Takes nodes away with the pods on them: nobody is left to end those. */
+export function removeNodes(api: Cluster, nodes: readonly Node[]): void {
+  for (const { metadata } of nodes) {
+    for (const pod of api.indexed<Pod>(podKind, 'node', metadata.name))
+      api.delete(podKind, pod.metadata.namespace, pod.metadata.name, { gracePeriodSeconds: 0 });
+    api.delete(nodeKind, undefined, metadata.name);
+  }
+}
+
+/** Name of the one ip configuration of a node's interface. */
+const IP_CONFIGURATION = 'ipconfig1';
 /** Pod ranges in Azure CNI Overlay are a /24 per node. */
 const POD_BLOCK_PREFIX = 24;
 
 function rangesLeft(tx: Transaction, api: Cluster, cluster: Resource) {
   const nodes = api.list<Node>(nodeKind);
-  const taken = new Set([
-    ...nodes.flatMap((node) => node.status?.addresses?.map(({ address }) => address) ?? []),
-    ...frontendAddresses(getResource(tx, `${nodeGroupOf(cluster).balancer}-internal`)?.desired ?? {}),
-  ]);
+  const taken = takenIn(tx, nodeGroupOf(cluster).subnet);
   const takenBlocks = new Set(nodes.map((node) => node.spec.podCIDR ?? ''));
   const subnet = parsePrefix(textAt(getResource(tx, nodeGroupOf(cluster).subnet)?.desired ?? {}, 'addressPrefix'));
   const pods = parsePrefix(textAt(objectAt(cluster.desired, 'networkProfile'), 'podCidr'));
@@ -69,6 +79,7 @@ function register(
   const group = nodeGroupOf(cluster);
   const network = getResource(tx, group.network);
   const identity = getResource(tx, group.identity);
+  setObserved(tx, instance.id, { privateAddresses: { [IP_CONFIGURATION]: address } });
   const zone = instance.zones?.[0];
   const node = api.create<Node>(
     nodeKind,

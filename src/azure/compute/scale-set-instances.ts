@@ -1,4 +1,4 @@
-import { listChildren, saveResource } from '../../arm/estate.ts';
+import { listChildren, saveResource, setObserved } from '../../arm/estate.ts';
 import { childId, collectionOf, keyOf } from '../../arm/ids.ts';
 import { objectAt, objectsAt, textAt } from '../../arm/merge.ts';
 import type { Resource } from '../../arm/resource.ts';
@@ -52,6 +52,16 @@ export function syncInstances(tx: Transaction, scaleSet: Resource): void {
   const load = zoneLoad(scaleSet, instances);
   for (let count = instances.length; count < wanted; count++) saveResource(tx, newInstance(tx, scaleSet, next++, load));
   if (next !== first) saveResource(tx, { ...scaleSet, observed: { ...scaleSet.observed, nextInstance: next } });
+}
+
+/** Moves all instances to a power state; no write for those that are in it. */
+export function setPower(tx: Transaction, scaleSet: string, powerState: 'running' | 'deallocated'): void {
+  for (const { id } of listChildren(tx, INSTANCE_TYPE, scaleSet)) setObserved(tx, id, { powerState });
+}
+
+/** Instances keep the model that they were made of until they are upgraded or reimaged. */
+export function outdate(tx: Transaction, scaleSet: string): void {
+  for (const { id } of listChildren(tx, INSTANCE_TYPE, scaleSet)) setObserved(tx, id, { latestModelApplied: false });
 }
 
 function zoneLoad({ zones = [] }: Resource, instances: readonly Resource[]): Map<string, number> {

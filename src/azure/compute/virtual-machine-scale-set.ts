@@ -5,9 +5,10 @@ import { objectAt, textAt } from '../../arm/merge.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import type { ResourceType, WriteContext } from '../../arm/resource-type.ts';
 import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
+import { equal } from '../../kernel/json.ts';
 import { networkReferences } from './network-profile.ts';
 import { coresInUse, quotaExceeded } from './quota.ts';
-import { INSTANCE_TYPE, syncInstances } from './scale-set-instances.ts';
+import { INSTANCE_TYPE, outdate, syncInstances } from './scale-set-instances.ts';
 import { vmSize } from './vm-sizes.ts';
 
 export const SCALE_SET_TYPE = 'Microsoft.Compute/virtualMachineScaleSets';
@@ -34,7 +35,11 @@ export const virtualMachineScaleSet: ResourceType = {
   render({ nextInstance: _internal, ...shown }) {
     return shown;
   },
-  written: (tx, resource) => syncInstances(tx, resource),
+  written(tx, resource, previous) {
+    if (previous && textAt(objectAt(resource.desired, 'upgradePolicy'), 'mode') !== 'Automatic' && isOtherModel(resource, previous))
+      outdate(tx, resource.id);
+    syncInstances(tx, resource);
+  },
   actions: [
     {
       method: 'GET',
@@ -61,6 +66,10 @@ export const virtualMachineScaleSet: ResourceType = {
     },
   ],
 };
+
+const isOtherModel = (now: Resource, before: Resource): boolean =>
+  now.sku?.name !== before.sku?.name ||
+  !equal(now.desired['virtualMachineProfile'] ?? null, before.desired['virtualMachineProfile'] ?? null);
 
 const profileOf = (properties: Draft['properties']) => objectAt(objectAt(properties, 'virtualMachineProfile'), 'networkProfile');
 

@@ -37,7 +37,7 @@ export const subnet: ResourceType = {
     return { ...properties, delegations, ...(ipConfigurations.length > 0 && { ipConfigurations }) };
   },
   refuseDelete(resource, reader) {
-    const [user] = usersOf(reader, resource.id);
+    const user = firstUserOf(reader, resource.id);
     if (user === undefined) return undefined;
     return {
       status: 400,
@@ -160,7 +160,7 @@ function shrunkInUse(draft: Draft, reader: Reader, previous: Resource | undefine
   if (!previous) return [];
   const [before, after] = [prefixesOfSubnet(previous.desired), prefixesOfSubnet(draft.properties)];
   if (before.every((text) => after.includes(text))) return [];
-  const [user] = usersOf(reader, draft.id);
+  const user = firstUserOf(reader, draft.id);
   if (user === undefined) return [];
   const detail = `Subnet ${draft.name} is in use by ${user} and cannot be updated.`;
   return [{ ...invalid('properties.addressPrefix', after[0], detail), code: 'InUsePrefixCannotBeDeleted' }];
@@ -176,6 +176,15 @@ const USERS = [
 /** Ids of the ip configurations that hold addresses of a subnet. */
 export const usersOf = (reader: Reader, subnetId: string): string[] =>
   USERS.flatMap((type) => referrersOf(reader, type, subnetId)).flatMap((resource) => ipConfigurationsIn(resource, subnetId));
+
+function firstUserOf(reader: Reader, subnetId: string): string | undefined {
+  for (const type of USERS)
+    for (const resource of referrersOf(reader, type, subnetId)) {
+      const [id] = ipConfigurationsIn(resource, subnetId);
+      if (id !== undefined) return id;
+    }
+  return undefined;
+}
 
 /** IPv4 addresses that a subnet can hand out. */
 export const capacityOf = (properties: JsonObject): bigint =>
