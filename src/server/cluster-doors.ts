@@ -4,6 +4,13 @@ import type { Change } from '../kernel/collection.ts';
 import type { World } from '../kernel/world.ts';
 import { CLUSTERS, type ClusterRecord, clusterRecord } from '../kube/clusters.ts';
 
+/** Remembers ports between runs. */
+export interface PortMemory {
+  recall(scope: string): number | undefined;
+  /** undefined forgets. */
+  remember(scope: string, port: number | undefined): void;
+}
+
 /**
  * What the host does for each cluster of a world: its authority, which the world asks for by writing a record without one
  * (DESIGN §3), and a loopback port of its own.
@@ -12,13 +19,15 @@ export class ClusterDoors {
   readonly #world: World;
   readonly #certificates: Certificates;
   readonly #listener: () => Listener | undefined;
+  readonly #memory: PortMemory;
   readonly #ports = new Map<string, ExtraPort | 'opening'>();
   readonly #stop: () => void;
 
-  constructor(world: World, certificates: Certificates, listener: () => Listener | undefined) {
+  constructor(world: World, certificates: Certificates, listener: () => Listener | undefined, memory: PortMemory) {
     this.#world = world;
     this.#certificates = certificates;
     this.#listener = listener;
+    this.#memory = memory;
     this.#stop = world.onCommit(({ changes }) => {
       for (const change of changes) if (change.collection === CLUSTERS) this.#changed(change);
     });
@@ -60,14 +69,23 @@ export class ClusterDoors {
     const listener = this.#listener();
     if (!listener) return;
     this.#ports.set(record.scope, 'opening');
-    const port = await listener.openPort({ host: record.fqdn, world: this.#world.name });
-    if (clusterRecord(this.#world.reader, record.scope)) this.#ports.set(record.scope, port);
-    else await port.close();
+    const door = { host: record.fqdn, world: this.#world.name };
+    const before = this.#memory.recall(record.scope);
+    // Somebody else may have taken the port since; any other one serves as well.
+    const known = before === undefined ? undefined : await listener.openPort({ ...door, port: before }).catch(() => undefined);
+    const port = known ?? (await listener.openPort(door));
+    if (!clusterRecord(this.#world.reader, record.scope)) {
+      await port.close();
+      return;
+    }
+    this.#ports.set(record.scope, port);
+    if (port.port !== before) this.#memory.remember(record.scope, port.port);
   }
 
   #left(scope: string): void {
     const port = this.#ports.get(scope);
     this.#ports.delete(scope);
+    this.#memory.remember(scope, undefined);
     if (typeof port === 'object') void port.close();
   }
 }

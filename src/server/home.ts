@@ -51,6 +51,25 @@ export class Home {
     return value;
   }
 
+  /** Loopback ports that clusters had, by scope: kubeconfigs that name them go on working after a restart. */
+  get clusterPorts(): Readonly<Record<string, number>> {
+    try {
+      return JSON.parse(readFileSync(this.#clusterPortsFile, 'utf8')) as Record<string, number>; // written below
+    } catch {
+      return {};
+    }
+  }
+
+  /** Remembers a cluster's port; undefined forgets it. */
+  writeClusterPort(scope: string, port: number | undefined): void {
+    const { [scope]: _, ...others } = this.clusterPorts;
+    writeAtomically(this.#clusterPortsFile, JSON.stringify(port === undefined ? others : { ...others, [scope]: port }));
+  }
+
+  get #clusterPortsFile(): string {
+    return join(this.folder, 'cluster-ports.json');
+  }
+
   /** State of the running process; undefined when none has written it. It may be stale: ask the process. */
   get running(): RunningState | undefined {
     try {

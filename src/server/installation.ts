@@ -11,7 +11,7 @@ import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import { memoryJournal } from '../kernel/journal.ts';
 import { World } from '../kernel/world.ts';
 import { type Administered, adminDoor, UnknownWorld } from './admin.ts';
-import { ClusterDoors } from './cluster-doors.ts';
+import { ClusterDoors, type PortMemory } from './cluster-doors.ts';
 import { DEFAULT_WORLD, Durability } from './durability.ts';
 import { Estate, type EstatePorts, worldParts } from './estate.ts';
 import type { Home } from './home.ts';
@@ -180,10 +180,19 @@ export class Installation implements Administered {
 
   #adopt(world: World): Estate {
     const estate = new Estate(world, this.#ports());
-    const doors = new ClusterDoors(world, this.certificates, () => this.#listener);
+    const doors = new ClusterDoors(world, this.certificates, () => this.#listener, this.#portMemory(world.name));
     this.#living.set(world.name, { estate, doors });
     this.#durability.add(world.name, world.journal);
     return estate;
+  }
+
+  /** An ephemeral world's clusters are gone with the process: nobody comes back for their ports. */
+  #portMemory(world: string): PortMemory {
+    if (this.ephemeral) return { recall: () => undefined, remember: () => {} };
+    return {
+      recall: (scope) => this.home.clusterPorts[`${world}/${scope}`],
+      remember: (scope, port) => this.home.writeClusterPort(`${world}/${scope}`, port),
+    };
   }
 
   async #close(name: string): Promise<void> {
