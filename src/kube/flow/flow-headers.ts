@@ -1,28 +1,40 @@
-import type { FlowSchema } from '../../../gen/kubernetes-types.ts';
+import type { FlowSchema, PriorityLevelConfiguration } from '../../../gen/kubernetes-types.ts';
 import { collectionName, type Reader } from '../../kernel/store.ts';
 import { parseServiceAccount } from '../authn/service-account.ts';
 import type { User } from '../kind.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
+import type { Exchange, Flow } from '../pipeline/exchange.ts';
 import type { RequestInfo } from '../pipeline/request-info.ts';
 
 const CLASS = 'kube/flowcontrol.apiserver.k8s.io/';
 
 type Rule = NonNullable<NonNullable<FlowSchema['spec']>['rules']>[number];
 
-/** Headers that name the flow schema and priority level of a request: those of the first schema by precedence that matches it. */
-export function flowHeaders({ ports, cluster, user, info }: Exchange): Readonly<Record<string, string>> {
+/** The first schema by precedence that matches a request of its present user; found once. */
+export function flowOf(exchange: Exchange): Flow | undefined {
+  if (exchange.found?.user === exchange.user) return exchange.found.flow;
+  const flow = classify(exchange);
+  exchange.found = { user: exchange.user, flow };
+  return flow;
+}
+
+function classify({ ports, cluster, user, info }: Exchange): Flow | undefined {
   const { reader } = ports.world;
   const schema = schemasByPrecedence(reader, cluster.scope).find(({ spec }) => spec?.rules?.some((rule) => matches(rule, user, info)));
-  if (!schema) return {};
+  if (!schema) return undefined;
   const level = reader.get(
     collectionName(`${CLASS}prioritylevelconfigurations`, cluster.scope),
     schema.spec?.priorityLevelConfiguration.name ?? '',
   );
-  const { uid } = (level?.value as unknown as FlowSchema | undefined)?.metadata ?? {}; // any object has metadata
-  return {
-    'x-kubernetes-pf-flowschema-uid': schema.metadata.uid,
-    ...(uid && { 'x-kubernetes-pf-prioritylevel-uid': uid }),
-  };
+  // The collection holds levels alone.
+  return { schema, level: level?.value as unknown as PriorityLevelConfiguration | undefined };
+}
+
+/** Headers that name the flow schema and priority level of a request. */
+export function flowHeaders(exchange: Exchange): Readonly<Record<string, string>> {
+  const flow = flowOf(exchange);
+  if (!flow) return {};
+  const uid = flow.level?.metadata.uid;
+  return { 'x-kubernetes-pf-flowschema-uid': flow.schema.metadata.uid, ...(uid && { 'x-kubernetes-pf-prioritylevel-uid': uid }) };
 }
 
 const sorted = new WeakMap<object, readonly FlowSchema[]>();

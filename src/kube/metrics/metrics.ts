@@ -53,11 +53,17 @@ function labelsOf(info: RequestInfo): string {
   return `component="apiserver",dry_run="",group="${clean(info.group)}",resource="${clean(info.resource)}",scope="${scope}",subresource="${clean(info.subresource)}",verb="${(info.verb || 'other').toUpperCase()}",version="${clean(info.version)}"`;
 }
 
+/** A metric that is read when asked. Samples: labels without their braces, and the value. */
+export interface Metric {
+  readonly name: string;
+  readonly help: string;
+  /** Absent: a gauge. */
+  readonly type?: 'counter';
+  readonly samples: readonly (readonly [labels: string, value: number])[];
+}
+
 /** The metrics of one cluster in Prometheus' text format. `gauges` are read when asked. */
-export function renderMetrics(
-  scope: string,
-  gauges: readonly { readonly name: string; readonly help: string; readonly samples: readonly (readonly [string, number])[] }[],
-): string {
+export function renderMetrics(scope: string, gauges: readonly Metric[]): string {
   const { requests, durations } = measuresOf(scope);
   const lines = [
     '# HELP apiserver_request_total [STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
@@ -67,8 +73,8 @@ export function renderMetrics(
     '# TYPE apiserver_request_duration_seconds histogram',
     ...[...durations].flatMap(([labels, histogram]) => histogramLines(labels, histogram)),
   ];
-  for (const { name, help, samples } of gauges) {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+  for (const { name, help, type = 'gauge', samples } of gauges) {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
     for (const [labels, value] of samples) lines.push(`${name}${labels && `{${labels}}`} ${value}`);
   }
   return `${lines.join('\n')}\n`;

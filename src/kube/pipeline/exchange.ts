@@ -1,3 +1,4 @@
+import type { FlowSchema, PriorityLevelConfiguration } from '../../../gen/kubernetes-types.ts';
 import type { HttpRequest } from '../../kernel/http.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import type { User } from '../kind.ts';
@@ -5,6 +6,12 @@ import type { Registry, ServedResource } from '../registry/registry.ts';
 import type { WriteContext } from '../write/context.ts';
 import type { KubePorts, ServedCluster } from './ports.ts';
 import type { RequestInfo, ResourceRequest } from './request-info.ts';
+
+/** Flow schema and priority level of a request. */
+export interface Flow {
+  readonly schema: FlowSchema;
+  readonly level: PriorityLevelConfiguration | undefined;
+}
 
 /** One request on its way through the pipeline. */
 export interface Exchange {
@@ -23,6 +30,8 @@ export interface Exchange {
   user: User;
   /** Who sent the request. */
   sender: User;
+  /** Its flow, once looked for, with the user for whom. */
+  found?: { readonly user: User; readonly flow: Flow | undefined };
 }
 
 /** A request for a resource with stored objects. */

@@ -3,6 +3,7 @@ import { Random } from '../../kernel/random.ts';
 import { ANONYMOUS, authenticate, chain } from '../authn/authenticate.ts';
 import { impersonationOf } from '../authn/impersonate.ts';
 import { attributesOf, authorize, refusalOf } from '../authz/authorize.ts';
+import { seated } from '../flow/seats.ts';
 import type { User } from '../kind.ts';
 import { registryOf } from '../registry/registry.ts';
 import { internalError, StatusError, unauthorized } from '../status.ts';
@@ -26,7 +27,9 @@ export const kubeHandler = (ports: KubePorts): KubeHandler => {
     const done = (response: HttpResponse) => finish(exchange, response, startedMs);
     if (exchange.fault) return done(refusalResponse(exchange, exchange.fault));
     const answer = guarded(exchange, () =>
-      chain(authenticate(ports, request, cluster), (user) => chain(admitted(exchange, user), () => dispatch(exchange))),
+      chain(authenticate(ports, request, cluster), (user) =>
+        chain(admitted(exchange, user), () => seated(exchange, () => dispatch(exchange))),
+      ),
     );
     return chain(answer, done);
   };

@@ -1,8 +1,9 @@
 import type { HttpResponse } from '../../kernel/http.ts';
 import { collectionName } from '../../kernel/store.ts';
 import { chain } from '../authn/authenticate.ts';
+import { levelCounts } from '../flow/seats.ts';
 import { kindClass } from '../kind.ts';
-import { renderMetrics } from '../metrics/metrics.ts';
+import { type Metric, renderMetrics } from '../metrics/metrics.ts';
 import { discoveryOf } from '../registry/discovery.ts';
 import { methodNotAllowed } from '../status.ts';
 import { hubOf } from '../watch/hub.ts';
@@ -140,7 +141,7 @@ function issuerDocument(exchange: Exchange): HttpResponse {
   };
 }
 
-function gauges({ ports, cluster }: Exchange) {
+function gauges({ ports, cluster }: Exchange): readonly Metric[] {
   const { reader } = ports.world;
   const counts = ports.kinds
     .filter((kind) => !kind.storedAs)
@@ -148,11 +149,34 @@ function gauges({ ports, cluster }: Exchange) {
       `group="${kind.group}",resource="${kind.resource}"`,
       reader.count(collectionName(kindClass(kind), cluster.scope)),
     ]);
+  const levels = levelCounts(ports.world, cluster.scope);
   return [
     {
       name: 'apiserver_resource_objects',
       help: '[ALPHA] Number of stored objects at the time of last check split by kind.',
       samples: counts,
+    },
+    {
+      name: 'apiserver_flowcontrol_current_executing_requests',
+      help: '[BETA] Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem',
+      samples: levels.map(({ name, inUse }): readonly [string, number] => [`priority_level="${name}"`, inUse]),
+    },
+    {
+      name: 'apiserver_flowcontrol_current_inqueue_requests',
+      help: '[BETA] Number of requests currently pending in queues of the API Priority and Fairness subsystem',
+      samples: levels.map(({ name, waiting }): readonly [string, number] => [`priority_level="${name}"`, waiting]),
+    },
+    {
+      name: 'apiserver_flowcontrol_dispatched_requests_total',
+      type: 'counter',
+      help: '[BETA] Number of requests executed by API Priority and Fairness subsystem',
+      samples: levels.map(({ name, dispatched }): readonly [string, number] => [`priority_level="${name}"`, dispatched]),
+    },
+    {
+      name: 'apiserver_flowcontrol_rejected_requests_total',
+      type: 'counter',
+      help: '[BETA] Number of requests rejected by API Priority and Fairness subsystem',
+      samples: levels.map(({ name, rejected }): readonly [string, number] => [`priority_level="${name}"`, rejected]),
     },
     {
       name: 'apiserver_longrunning_requests',

@@ -17,6 +17,8 @@ export interface ServedCluster {
   readonly aad?: { readonly azureRbac: boolean };
   /** Whether client certificates and static tokens are refused (AKS: local accounts disabled). */
   readonly localAccountsDisabled?: boolean;
+  /** Requests that it works on at a time (priority and fairness); absent: as many as upstream's default. */
+  readonly seats?: number;
 }
 
 /** The subject of a client certificate that the cluster's CA signed. */

@@ -40,16 +40,18 @@ const ADMIN_TOKEN = 'admin';
 /** An API server over a world of its own, with an administrator's token, for tests. */
 export function testServer(
   kinds: readonly Kind[],
-  options: { admission?: readonly AdmissionPlugin[]; version?: string; ports?: Partial<KubePorts> } = {},
+  options: { admission?: readonly AdmissionPlugin[]; version?: string; ports?: Partial<KubePorts>; cluster?: Partial<ServedCluster> } = {},
 ) {
-  const world = new World({
-    name: 'test',
-    seed: 'seed',
-    indexes: indexesOf(kinds),
-    controllers: [],
-    journal: memoryJournal(),
-    hostNowMs: HOST_MS,
-  });
+  const world =
+    options.ports?.world ??
+    new World({
+      name: 'test',
+      seed: 'seed',
+      indexes: indexesOf(kinds),
+      controllers: [],
+      journal: memoryJournal(),
+      hostNowMs: HOST_MS,
+    });
   const timers: { readonly delayMs: number; readonly work: () => void }[] = [];
   const ports: KubePorts = {
     world,
@@ -73,6 +75,7 @@ export function testServer(
     version: options.version ?? '1.36.2',
     issuer: 'https://issuer/',
     audiences: ['https://issuer/'],
+    ...options.cluster,
   };
   const handler = kubeHandler(ports);
   const respond = async (sent: Sent): Promise<HttpResponse> => handler(requestOf(sent), cluster);
