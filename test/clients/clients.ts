@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Versions that the suites were written against. */
 export const AZ_VERSION = '2.91';
@@ -17,12 +19,26 @@ export const cacheFolder =
 
 const installed = (name: string) => join(cacheFolder, 'bin', name);
 
+/** Folder of a Go program whose source is here. */
+export const sourceFolder = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), name);
+
+/** Programs of our own are built anew whenever their source changes: its digest is in their name. */
+function built(name: string): string {
+  const digest = createHash('sha256');
+  for (const file of readdirSync(sourceFolder(name)).sort()) digest.update(readFileSync(join(sourceFolder(name), file)));
+  return installed(`${name}-${digest.digest('hex').slice(0, 12)}`);
+}
+
 /** Executables that setup makes, by the name under which a suite asks for them. */
 export const targets = {
   az: join(cacheFolder, `az-${AZ_VERSION}`, 'bin', 'az'),
   helm: installed(`helm-${HELM_VERSION}`),
   kubelogin: installed(`kubelogin-${KUBELOGIN_VERSION}`),
   kubectl: installed(`kubectl-${KUBECTL_VERSION}`),
+  /** Program on client-go and controller-runtime. */
+  go: built('go'),
+  /** The published conformance suite. */
+  conformance: built('conformance'),
 } as const;
 export type ClientName = keyof typeof targets;
 

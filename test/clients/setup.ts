@@ -1,8 +1,7 @@
 /** Installs the outside clients that the suites use, as far as this machine can. A client that fails is skipped, with its reason. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import {
   AZ_VERSION,
   type ClientName,
@@ -12,11 +11,11 @@ import {
   HELM_VERSION,
   KUBECTL_VERSION,
   KUBELOGIN_VERSION,
+  sourceFolder,
   targets,
 } from './clients.ts';
 
 const STEP_LIMIT_MS = 12 * 60_000;
-const here = dirname(fileURLToPath(import.meta.url));
 
 /** Runs one command of an installation; its last lines are the reason when it fails. */
 function execute(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {
@@ -65,19 +64,20 @@ async function buildKubectl(): Promise<void> {
   const ldflags = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((target) =>
     Object.entries(flags).map(([name, value]) => `-X ${target}.${name}=${value}`),
   );
-  const partial = `${targets.kubectl}.partial`;
-  await execute('go', [
-    'build',
-    '-C',
-    join(here, 'kubectl'),
-    '-mod=readonly',
-    '-ldflags',
-    `-s -w ${ldflags.join(' ')}`,
-    '-o',
-    partial,
-    '.',
-  ]);
-  renameSync(partial, targets.kubectl);
+  await compile('kubectl', ['build', '-ldflags', `-s -w ${ldflags.join(' ')}`]);
+}
+
+/** Compiles the module in the folder of that name; what it needs is exactly what its go.sum says. */
+async function compile(name: 'kubectl' | 'go' | 'conformance', [verb = '', ...flags]: readonly string[]): Promise<void> {
+  const partial = `${targets[name]}.partial`;
+  await execute('go', [verb, '-C', sourceFolder(name), '-mod=readonly', ...flags, '-o', partial, '.']);
+  renameSync(partial, targets[name]);
+}
+
+/** Most of Kubernetes has to be compiled for it. */
+async function buildConformance(): Promise<void> {
+  if (!process.env['SLIPWAY_CONFORMANCE']) throw new Error('takes minutes and gigabytes to compile: set SLIPWAY_CONFORMANCE=1 for it');
+  await compile('conformance', ['test', '-c', '-vet=off', '-ldflags', '-s -w']);
 }
 
 /** In the order of their use; one at a time, because each compiles or downloads on all cores. */
@@ -86,6 +86,8 @@ const installers: Readonly<Record<ClientName, { needs: string; install(): Promis
   kubectl: { needs: 'go', install: buildKubectl },
   helm: { needs: 'go', install: () => installGo('helm.sh/helm/v3/cmd/helm', HELM_VERSION, targets.helm) },
   kubelogin: { needs: 'go', install: () => installGo('github.com/Azure/kubelogin', KUBELOGIN_VERSION, targets.kubelogin) },
+  go: { needs: 'go', install: () => compile('go', ['build', '-ldflags', '-s -w']) },
+  conformance: { needs: 'go', install: buildConformance },
 };
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -112,7 +114,7 @@ async function prepare(name: ClientName): Promise<string | undefined> {
 mkdirSync(join(cacheFolder, 'bin'), { recursive: true });
 say(`Clients in ${cacheFolder}`);
 const skipped: Record<string, string> = {};
-for (const name of ['az', 'kubectl', 'helm', 'kubelogin'] as const) {
+for (const name of ['az', 'kubectl', 'helm', 'kubelogin', 'go', 'conformance'] as const) {
   const reason = await prepare(name);
   if (reason === undefined) continue;
   skipped[name] = reason;

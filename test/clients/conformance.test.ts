@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { targets } from './clients.ts';
+import { missing, Service } from './harness.ts';
+
+const LIMIT_MS = 1_200_000;
+
+/**
+ * Conformance tests that need nothing but the API server and, in a few, controllers over simulated pods, by the files of the suite
+ * that hold them. Those of custom resources and webhooks, of containers and of the pods' network are left out.
+ */
+const GROUPS: Readonly<Record<string, { readonly files: string; readonly skip?: string }>> = {
+  machinery: {
+    files: 'apimachinery/(aggregated_discovery|discovery|field_validation|flowcontrol|namespace|server_version|table_conversion|watch)',
+    skip: 'CRD|a CR|webhook',
+  },
+  quotas: { files: 'apimachinery/resource_quota|scheduling/limit_range|instrumentation/' },
+  access: {
+    files:
+      'auth/(certificates|service_accounts|subjectreviews)|common/node/(configmap|secrets|lease|podtemplates|runtimeclass)|dra/dra\\.go',
+    skip: 'consumable|mount|OIDC|IssuerDiscovery|schedule a Pod requesting',
+  },
+  objects: {
+    files:
+      'network/(endpoints|endpointslice|ingress|ingressclass|service_cidrs|apiserver)\\.go|' +
+      'storage/(csi_node|csistoragecapacity|persistent_volumes|storageclass|volume_attachment|volumeattributesclass)\\.go|' +
+      'apps/(controller_revision|disruption)\\.go',
+    skip: 'multiple (ports|endpoint IPs) specified',
+  },
+};
+
+interface Spec {
+  readonly ContainerHierarchyTexts: readonly string[] | null;
+  readonly LeafNodeText: string;
+  readonly LeafNodeType: string;
+  readonly State: string;
+  readonly Failure?: { readonly Message: string };
+}
+
+suite('conformance', { skip: missing('az', 'kubectl', 'conformance') }, () => {
+  let service: Service;
+  before(async () => {
+    service = await Service.start();
+    await service.createCluster('demo');
+  });
+  after(() => service?.stop());
+
+  for (const [name, { files, skip }] of Object.entries(GROUPS)) {
+    test(name, async (t) => {
+      const report = join(service.folder, `${name}.json`);
+      const args = ['--kubeconfig', service.env['KUBECONFIG'] ?? '', '--kubectl-path', targets.kubectl, '--provider', 'skeleton'];
+      const own = ['--allowed-not-ready-nodes=-1', '--dump-logs-on-failure=false', '--ginkgo.no-color', `--ginkgo.json-report=${report}`];
+      const choice = ['--ginkgo.label-filter=Conformance', `--ginkgo.focus-file=${files}`, ...(skip ? [`--ginkgo.skip=${skip}`] : [])];
+      const { stdout } = await service.attempt(targets.conformance, [...args, ...own, ...choice], { limitMs: LIMIT_MS });
+      const [{ SpecReports: specs }] = JSON.parse(readFileSync(report, 'utf8')) as [{ SpecReports: Spec[] }];
+      const ran = specs.filter(({ LeafNodeType, State }) => LeafNodeType === 'It' && State !== 'skipped');
+      assert.ok(ran.length > 0, stdout.slice(-2000));
+      for (const { ContainerHierarchyTexts, LeafNodeText, State, Failure } of ran) {
+        await t.test([...(ContainerHierarchyTexts ?? []), LeafNodeText].join(' '), () => assert.equal(State, 'passed', Failure?.Message));
+      }
+    });
+  }
+});
