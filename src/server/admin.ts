@@ -37,7 +37,12 @@ const text = (body: Body, name: string): string => {
   if (typeof value !== 'string' || value === '') throw new BadCall(`"${name}" is missing`);
   return value;
 };
-const number = (body: Body, name: string): number | undefined => (typeof body[name] === 'number' ? body[name] : undefined);
+function number(body: Body, name: string): number | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number') throw new BadCall(`"${name}" is no number`);
+  return value;
+}
 
 /** What the `slipway` command asks a running process, as "METHOD path": `{}` stands for one segment. */
 const CALLS: { readonly [call: string]: (call: Call) => unknown } = {
@@ -113,6 +118,9 @@ function clock({ world, driver }: Estate) {
   };
 }
 
+/** Keeps world time where dates can be written down, whatever a client asks for. */
+const LONGEST_JUMP_MS = 100 * 366 * 86_400_000;
+
 /** Speed by `rate` (0 pauses), a jump by `advanceMs`, or to the next event by `toNextEvent`. Answers when it is done. */
 async function setClock(estate: Estate, body: Body) {
   const { world, driver } = estate;
@@ -120,6 +128,7 @@ async function setClock(estate: Estate, body: Body) {
   const advanceMs = number(body, 'advanceMs');
   if (rate !== undefined && (rate < 0 || rate > 1_000_000)) throw new BadCall('the speed is a number from 0 (paused) to 1000000');
   if (advanceMs !== undefined && advanceMs < 0) throw new BadCall('time never goes back');
+  if (advanceMs !== undefined && advanceMs > LONGEST_JUMP_MS) throw new BadCall('one jump takes a hundred years at most');
   const target = advanceMs !== undefined ? world.nowMs + advanceMs : body['toNextEvent'] === true ? world.nextEventMs : undefined;
   if (target !== undefined) await driver.jumpTo(target);
   // The setting is written even when only time moved: a restart goes on from here.
@@ -143,7 +152,7 @@ export function adminDoor(installation: Administered, token: string): (request: 
       const parameters = (call.pattern.exec(request.path) ?? []).slice(1).map(decodeURIComponent);
       return answer(200, await call.run({ installation, parameters, body: parse(request) }));
     } catch (error) {
-      const isCaller = error instanceof BadCall || error instanceof SyntaxError;
+      const isCaller = error instanceof BadCall || error instanceof SyntaxError || error instanceof URIError;
       return answer(isCaller ? 400 : error instanceof UnknownWorld ? 404 : 409, {
         error: error instanceof Error ? error.message : String(error),
       });
@@ -154,7 +163,7 @@ export function adminDoor(installation: Administered, token: string): (request: 
 function parse(request: HttpRequest): Body {
   if (request.body.length === 0) return {};
   const value: unknown = JSON.parse(Buffer.from(request.body).toString());
-  if (typeof value !== 'object' || value === null) throw new BadCall('the body is no JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadCall('the body is no JSON object');
   return value as Body;
 }
 

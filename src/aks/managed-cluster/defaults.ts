@@ -1,6 +1,7 @@
 import { parseId } from '../../arm/ids.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
+import { formatAddress, parsePrefix } from '../../net/prefix.ts';
 import { defaultNodeGroup } from '../names.ts';
 import { defaultVersion, resolveVersion } from '../versions.ts';
 
@@ -84,7 +85,13 @@ function networkDefaults(sent: JsonObject): JsonObject {
     ...(podCidr && { podCidr, podCidrs: [podCidr] }),
     serviceCidr,
     serviceCidrs: [serviceCidr],
-    dnsServiceIP: textAt(asked, 'dnsServiceIP') || '10.0.0.10',
+    dnsServiceIP: textAt(asked, 'dnsServiceIP') || tenthAddress(serviceCidr),
     ipFamilies: asked['ipFamilies'] ?? ['IPv4'],
   };
+}
+
+/** Where a cluster's DNS is unless somebody says otherwise: 10.0.0.10 in 10.0.0.0/16. */
+function tenthAddress(range: string): string {
+  const parsed = parsePrefix(range);
+  return parsed ? formatAddress({ version: parsed.version, value: parsed.base + 10n }) : '';
 }

@@ -40,7 +40,7 @@ export function nodeGroupOf(cluster: Resource): NodeGroup {
 
 /** Address ranges of the managed network. */
 const NETWORK_RANGE = '10.224.0.0/12';
-const SUBNET_RANGE = '10.224.0.0/16';
+export const SUBNET_RANGE = '10.224.0.0/16';
 
 /** Makes what is missing in the node resource group, in the order of dependence. Safe to call at any time. */
 export function ensureNodeGroup(tx: Transaction, arm: Arm, cluster: Resource): void {

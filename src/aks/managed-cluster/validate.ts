@@ -3,6 +3,7 @@ import { type FieldError, invalid, required } from '../../kernel/field-error.ts'
 import { equal, isObject, type JsonObject } from '../../kernel/json.ts';
 import { compareVersions, offeredVersions, resolveVersion, upgradesFrom } from '../versions.ts';
 import { given, objectAt, textAt } from './defaults.ts';
+import { validateRanges } from './network-ranges.ts';
 
 const fault = (path: string, value: unknown, detail: string, code: string): FieldError => ({ ...invalid(path, value, detail), code });
 
@@ -14,7 +15,7 @@ export function validateCluster(draft: Draft, previous: Resource | undefined): F
     ...validateVersion(draft, previous),
     ...validateAddons(properties),
     ...unsupported(properties),
-    ...(previous ? validateChange(properties, previous.desired) : []),
+    ...(previous ? validateChange(properties, previous.desired) : validateRanges(objectAt(properties, 'networkProfile'))),
   ];
 }
 
