@@ -13,17 +13,19 @@ export interface Declared {
 }
 
 const INTERFACE = /export (?:declare )?interface (\w+)(?: extends ([\w, ]+))? \{\n([\s\S]*?)^\}/gm;
+/** How the oldest packages write an interface that extends another. */
+const INTERSECTION = /export declare type (\w+) = ((?:\w+ & )+)\{\n([\s\S]*?)^\}/gm;
 const MEMBER = /^ {4}(readonly )?"?([\w-]+)"?\??: (.+);$/gm;
 const ENUM = /export declare enum Known(\w+) \{\n([\s\S]*?)^\}/gm;
 const UNION = /export type (\w+) = ((?:"[^"]*"(?: \| )?)+);/g;
 
 export function readDeclarations(text: string): Declarations {
   const interfaces = new Map<string, Interface>();
-  for (const [, name = '', parents = '', body = ''] of text.matchAll(INTERFACE)) {
+  for (const [, name = '', parents = '', body = ''] of [...text.matchAll(INTERFACE), ...text.matchAll(INTERSECTION)]) {
     const members = new Map<string, Declared>();
     for (const [, readOnly, member = '', type = ''] of body.matchAll(MEMBER))
       members.set(member, { type, readOnly: readOnly !== undefined });
-    interfaces.set(name, { parents: parents.split(', ').filter((parent) => parent !== ''), members });
+    interfaces.set(name, { parents: parents.split(/, | & /).filter((parent) => parent !== ''), members });
   }
   const enums = new Map<string, readonly string[]>();
   for (const [, name = '', body = ''] of text.matchAll(ENUM))

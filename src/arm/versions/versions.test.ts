@@ -72,7 +72,8 @@ test('enum values are stored in their own casing and refused when unknown', () =
   assert.deepEqual(rest, []);
   assert.equal(error?.path, 'networkProfile.outboundType');
   assert.match(error?.detail ?? '', /'pigeon' is not one of the allowed values: loadBalancer, /);
-  assert.equal(check(cluster('2022-04-01'), { networkProfile: { outboundType: 'none' } }, 'properties').length, 1, 'came later');
+  const later = { networkProfile: { outboundType: 'none' } };
+  assert.deepEqual(check(cluster('2022-04-01'), later, 'properties'), [], 'a client of an old version puts back what it read');
 });
 
 test('members of the wrong kind are all named', () => {
