@@ -39,6 +39,7 @@ export function renderResource(types: Types, reader: Reader, entry: Entry<Resour
   const shown: DraftObject = { id, name, type: resource.type };
   if (type?.etag) shown[type.etag] = etagOf(entry.revision);
   Object.assign(shown, defined({ location, kind, sku, tags, identity, zones, managedBy, plan, extendedLocation }));
+  if (type?.topLevel) Object.assign(shown, type.topLevel(resource));
   for (const part of type?.nullWhenAbsent ?? []) shown[part] ??= null;
   shown['properties'] = renderProperties(types, reader, resource);
   return shown;

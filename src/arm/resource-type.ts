@@ -166,6 +166,9 @@ export interface ResourceType {
   /** Last step of every read: adds back references and what is derived. `properties` is desired, observed and children merged. */
   render?(properties: JsonObject, resource: Resource, reader: Reader): JsonObject;
 
+  /** Top-level members beside the envelope's, or in place of them (an instance's `instanceId`). */
+  topLevel?(resource: Resource): JsonObject;
+
   /** Further indexes over its resources, read by `indexed(reader, type, name, key)`. */
   readonly indexes?: readonly { readonly name: string; keys(resource: Resource): readonly string[] }[];
   readonly children?: readonly InlineChild[];

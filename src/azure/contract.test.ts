@@ -340,13 +340,27 @@ test('peerings connect when both sides exist', async () => {
   assert.equal(at(clash.body, 'error.code'), 'ParentResourceNotFound');
 });
 
+test('instances keep their model when the scale set gets another', async () => {
+  const { call, done } = await prepared();
+  for (const sample of SAMPLES) await done('PUT', sample.path, sample.body);
+  const id = path('Microsoft.Compute/virtualMachineScaleSets/vmss');
+  const latest = async () =>
+    ((await call('GET', `${id}/virtualMachines`)).body['value'] as JsonObject[]).map((item) => at(item, 'properties.latestModelApplied'));
+  await done('PATCH', id, { tags: { a: 'b' } });
+  assert.deepEqual(await latest(), [true, true]);
+  await done('PATCH', id, { properties: { virtualMachineProfile: { storageProfile: { imageReference: { id: 'other' } } } } });
+  assert.deepEqual(await latest(), [false, false]);
+  await done('PATCH', id, { sku: { capacity: 3 } });
+  assert.deepEqual(await latest(), [false, false, true], 'a new one is made of the new model');
+});
+
 test('a scale set makes and removes instances, balanced over zones, numbers never used twice', async () => {
   const { call, done, world } = await prepared();
   for (const sample of SAMPLES) await done('PUT', sample.path, sample.body);
   const id = path('Microsoft.Compute/virtualMachineScaleSets/vmss');
   const instances = async () => (await call('GET', `${id}/virtualMachines`)).body['value'] as JsonObject[];
   assert.deepEqual(
-    (await instances()).map((item) => [item['name'], item['zones'], at(item, 'properties.osProfile.computerName')]),
+    (await instances()).map((item) => [item['instanceId'], item['zones'], at(item, 'properties.osProfile.computerName')]),
     [
       ['0', ['1'], 'aks-np-1-vmss000000'],
       ['1', ['2'], 'aks-np-1-vmss000001'],
@@ -359,12 +373,12 @@ test('a scale set makes and removes instances, balanced over zones, numbers neve
   );
   await done('PATCH', id, { sku: { capacity: 1 } });
   assert.deepEqual(
-    (await instances()).map((item) => item['name']),
+    (await instances()).map((item) => item['instanceId']),
     ['0'],
   );
   await done('PATCH', id, { sku: { capacity: 2 } });
   assert.deepEqual(
-    (await instances()).map((item) => item['name']),
+    (await instances()).map((item) => item['instanceId']),
     ['0', '4'],
   );
   await done('DELETE', `${id}/virtualMachines/0`);
@@ -373,6 +387,10 @@ test('a scale set makes and removes instances, balanced over zones, numbers neve
   assert.equal(dig(view.body, 'statuses.1.code'), 'PowerState/running');
   const usage = await call('GET', `/subscriptions/${id.split('/')[2]}/providers/Microsoft.Compute/locations/eastus2/usages`);
   assert.equal(dig(usage.body, 'value.0.currentValue'), 2);
+  assert.deepEqual(
+    (await instances()).map((item) => item['name']),
+    (await instances()).map((item) => `vmss_${item['instanceId']}`),
+  );
   assert.equal(at((await call('PATCH', id, { sku: { name: 'Standard_Nonsense' } })).body, 'error.code'), 'InvalidParameter');
   assert.ok(world.settled);
 });

@@ -20,7 +20,7 @@ export const textAt = (object: JsonObject, name: string): string => {
 const chosen = (object: JsonObject): JsonObject => Object.fromEntries(Object.entries(object).filter(([, value]) => given(value)));
 
 /** What the service fills in on a cluster, by aks-facts §1.2 and §1.4. Nested objects are completed, never replaced. */
-export function withDefaults(draft: Draft, previous: Resource | undefined): Draft {
+export function withDefaults(draft: Draft, previous: Resource | undefined, tenantId: string): Draft {
   const sent = chosen(draft.properties);
   const group = parseId(draft.id)?.resourceGroup ?? '';
   const version =
@@ -37,6 +37,7 @@ export function withDefaults(draft: Draft, previous: Resource | undefined): Draf
     networkProfile: networkDefaults(objectAt(sent, 'networkProfile')),
     autoUpgradeProfile: { nodeOSUpgradeChannel: 'NodeImage', ...objectAt(sent, 'autoUpgradeProfile') },
     securityProfile: objectAt(sent, 'securityProfile'),
+    ...(isObject(sent['aadProfile']) && { aadProfile: { enableAzureRBAC: false, tenantID: tenantId, ...chosen(sent['aadProfile']) } }),
     storageProfile: {
       diskCSIDriver: { enabled: true },
       fileCSIDriver: { enabled: true },

@@ -59,7 +59,7 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
     'properties.diskEncryptionSetID',
     'properties.linuxProfile.adminUsername',
   ],
-  defaults: (draft, _, previous) => withDefaults(draft, previous),
+  defaults: (draft, { tenantId }, previous) => withDefaults(draft, previous, tenantId),
   validate: validateCluster,
   admit,
   computed,

@@ -83,6 +83,9 @@ function unsupported(properties: JsonObject): FieldError[] {
     errors.push(refuse('networkProfile.outboundType', network['outboundType'], `Outbound type ${textAt(network, 'outboundType')}`));
   if (access['enablePrivateCluster'] === true)
     errors.push(refuse('apiServerAccessProfile.enablePrivateCluster', true, 'A private cluster'));
+  const ranges = access['authorizedIPRanges'];
+  if (Array.isArray(ranges) && ranges.length > 0)
+    errors.push(refuse('apiServerAccessProfile.authorizedIPRanges', ranges, 'Authorized IP ranges'));
   for (const [name, addon] of Object.entries(objectAt(properties, 'addonProfiles')))
     if (isObject(addon) && addon['enabled'] === true && name.toLowerCase() !== 'httpapplicationrouting')
       errors.push(refuse(`addonProfiles.${name}`, true, `Add-on ${name}`));

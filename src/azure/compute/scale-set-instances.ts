@@ -27,6 +27,7 @@ export const scaleSetInstance: ResourceType = {
     ...properties,
     networkProfile: networkProfile(resource),
   }),
+  topLevel: ({ id, name }) => ({ name: `${scaleSetOf(id)}_${name}`, instanceId: name }),
   removed: (tx, instance) => lowerCapacity(tx, instance),
   actions: [
     {
@@ -109,6 +110,8 @@ const networkProfile = ({ id, desired }: Resource): JsonObject => ({
     id: `${id}/networkInterfaces/${textAt(card, 'name')}`,
   })),
 });
+
+const scaleSetOf = (instanceId: string): string => instanceId.split('/').at(-3) ?? '';
 
 /** A scale set shrinks with an instance that is deleted by itself; it does not make another. */
 function lowerCapacity(tx: Transaction, { id }: Resource): void {
