@@ -44,8 +44,23 @@ const BINARY_SUFFIXES = new Map([...BINARY_EXPONENTS].map(([suffix, exponent]) =
 const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const SUFFIX_WRONG = "unable to parse quantity's suffix";
 
+/** Outcomes by text: the same few amounts come with every pod, and are asked for by defaults, validation, quota and scheduler. */
+const parsed = new Map<string | number, Outcome<Quantity>>();
+const MAX_PARSED = 4096;
+const MAX_PARSED_LENGTH = 32;
+
 /** Reads a quantity; the error is upstream's text. Numbers are read as their decimal text, as JSON decoding does. */
 export function parseQuantity(source: string | number): Outcome<Quantity> {
+  const known = parsed.get(source);
+  if (known) return known;
+  const outcome = parse(source);
+  if (typeof source === 'string' && source.length > MAX_PARSED_LENGTH) return outcome;
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(source, outcome);
+  return outcome;
+}
+
+function parse(source: string | number): Outcome<Quantity> {
   const text = String(source).trim();
   const parts = text === '' ? null : PARTS.exec(text);
   if (!parts) return { error: FORMAT_WRONG };

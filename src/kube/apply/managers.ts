@@ -18,6 +18,10 @@ export interface Manager {
 /** Managers of an object by `managerId`. */
 export type Managers = ReadonlyMap<string, Manager>;
 
+/** Entries by set of fields: what one manager writes in one second is the same entry in each of the objects. */
+const writtenEntries = new WeakMap<FieldSet, Map<string, JsonObject>>();
+const MAX_WRITTEN = 16;
+
 const MAX_UPDATE_MANAGERS = 10;
 
 /** Never owned by anyone: identity and what the server alone writes. */
@@ -35,12 +39,9 @@ export const withoutNeverOwned = (fields: FieldSet): FieldSet => difference(fiel
 /** What tells managers apart. An applier is the same under every API version. The text sorts as upstream's identifiers do. */
 export function managerId(manager: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
   const { manager: name, operation, apiVersion, subresource } = manager;
-  return JSON.stringify({
-    manager: name,
-    operation,
-    ...(operation === 'Update' ? { apiVersion } : {}),
-    ...(subresource ? { subresource } : {}),
-  });
+  const version = operation === 'Update' ? `,"apiVersion":${JSON.stringify(apiVersion)}` : '';
+  const part = subresource ? `,"subresource":${JSON.stringify(subresource)}` : '';
+  return `{"manager":${JSON.stringify(name)},"operation":"${operation}"${version}${part}}`;
 }
 
 const readEntries = new WeakMap<object, { readonly id: string; readonly manager: Manager }>();
@@ -97,6 +98,11 @@ export function writeManagers(managers: Managers): readonly JsonObject[] | undef
 function writeEntry(manager: Manager): JsonObject {
   if (manager.entry) return manager.entry;
   const fields = interned(manager.fields);
+  const id = managerId(manager);
+  const key = `${id} ${manager.time ?? ''}`;
+  const written = writtenEntries.get(fields);
+  const known = written?.get(key);
+  if (known) return known;
   const entry: JsonObject = {
     ...(manager.manager ? { manager: manager.manager } : {}),
     operation: manager.operation,
@@ -106,7 +112,9 @@ function writeEntry(manager: Manager): JsonObject {
     fieldsV1: fields,
     ...(manager.subresource ? { subresource: manager.subresource } : {}),
   };
-  readEntries.set(entry, { id: managerId(manager), manager: { ...manager, fields, entry } });
+  readEntries.set(entry, { id, manager: { ...manager, fields, entry } });
+  if (written && written.size < MAX_WRITTEN) written.set(key, entry);
+  else writtenEntries.set(fields, new Map([[key, entry]]));
   return entry;
 }
 

@@ -6,6 +6,8 @@ import { schemasFor } from '../schema/schemas.ts';
 import type { Schema } from '../schema.ts';
 import { storedApiVersion, type WriteContext } from './context.ts';
 
+const RESET = { spec: setOf(['f:spec']), status: setOf(['f:status']) } as const;
+
 /** Part of an object that the server drops from writes to a path, so that nobody comes to own it. Models rest.ResetFieldsStrategy. */
 export function droppedPart(kind: Kind, subresource: string, isCreate: boolean): 'spec' | 'status' | undefined {
   if (subresource === 'status') return 'spec';
@@ -38,7 +40,7 @@ export function trackFields(
     schema,
     live: previous && shape(previous),
     next: shape(object),
-    ...(dropped && { resetFields: setOf([`f:${dropped}`]) }),
+    ...(dropped && { resetFields: RESET[dropped] }),
   });
   const managedFields = managedFieldsOf(tracked);
   // Entries of managedFields as recordUpdate writes them.
