@@ -22,6 +22,7 @@ export class ClusterDoors {
   readonly #memory: PortMemory;
   readonly #ports = new Map<string, ExtraPort | 'opening'>();
   readonly #stop: () => void;
+  #closed = false;
 
   constructor(world: World, certificates: Certificates, listener: () => Listener | undefined, memory: PortMemory) {
     this.#world = world;
@@ -41,6 +42,7 @@ export class ClusterDoors {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#stop();
     await Promise.all([...this.#ports.values()].map((port) => (typeof port === 'object' ? port.close() : undefined)));
   }
@@ -58,6 +60,8 @@ export class ClusterDoors {
 
   /** The engine's answer to the intent: a transaction of its own, like any input. */
   #answer(scope: string): void {
+    // A world that was closed meanwhile takes no answers any more.
+    if (this.#closed) return;
     const caCertificate = this.#certificates.clusterCa(scope);
     this.#world.transact((tx) => {
       const record = clusterRecord(tx, scope);
