@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../../../gen/kubernetes-types.ts';
+import { controllerOf } from '../../kube/object.ts';
 
 /** What a simulated container does: runs so long, then exits with that code. */
 export interface Program {
@@ -17,8 +18,8 @@ const PROGRAMS = 'slipway.dev/programs';
 
 /**
  * What a container would do, guessed from what it is told to run: `sleep N` and `exit N` mean what they say; a container of a pod
- * that is to run once (restartPolicy Never or OnFailure, or an init container) ends well at once unless it is told to stay;
- * everything else is a server and runs until it is stopped.
+ * that is to run once (restartPolicy Never or OnFailure, or an init container) ends well at once unless it is told to stay, or is
+ * told nothing and belongs to no Job; everything else is a server and runs until it is stopped.
  */
 export function programOf(pod: Pod, container: Container, once: boolean): Program {
   const declared = declaredProgram(pod, container.name);
@@ -31,8 +32,13 @@ export function programOf(pod: Pod, container: Container, once: boolean): Progra
   const runsMs = sleep ? Number(sleep[1]) * (UNITS[sleep[2] ?? 's'] as number) : 0;
   if (exit || failing) return { runsMs, exitCode: exit ? Number(exit[1]) : 1 };
   if (sleep) return { runsMs, exitCode: 0 };
-  return once || /(^|[\s/])true(\s|$)/.test(words) ? { runsMs: 0, exitCode: 0 } : FOREVER;
+  const isTask = once && (words !== '' || isBatch(pod, container));
+  return isTask || /(^|[\s/])true(\s|$)/.test(words) ? { runsMs: 0, exitCode: 0 } : FOREVER;
 }
+
+/** Images run by their defaults say nothing of how long: those of Jobs and of initialization are there to end, others mostly serve. */
+const isBatch = (pod: Pod, container: Container): boolean =>
+  controllerOf(pod)?.kind === 'Job' || pod.spec.initContainers?.some(({ name }) => name === container.name) === true;
 
 const UNITS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
