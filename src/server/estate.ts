@@ -20,6 +20,7 @@ import type { World } from '../kernel/world.ts';
 import { kinds } from '../kinds/index.ts';
 import { builtInAdmission } from '../kube/admission/chain.ts';
 import { clusterIndex, clusterRecord } from '../kube/clusters.ts';
+import type { AuditEvent } from '../kube/pipeline/ports.ts';
 import { indexesOf } from '../kube/registry/indexes.ts';
 import { openCluster, runningClusters } from '../kube/write/open-cluster.ts';
 import { armAuthentication } from './arm-authentication.ts';
@@ -39,6 +40,8 @@ export interface EstatePorts {
   proxyUrl(world: string): string;
   /** The loopback port that leads to a cluster's API server without the proxy. */
   clusterPort(world: string, scope: string): number | undefined;
+  /** Hears of every request to an API server; absent: nobody does. */
+  readonly audit?: (event: AuditEvent) => void;
 }
 
 const bothTypes = (ports: AksPorts) => [...armTypes(directory), ...azureTypes(directory), ...aksTypes(ports)];
@@ -84,7 +87,7 @@ export class Estate {
       newSecret: () => randomBytes(32).toString('base64url'),
       autoConfirmDeviceCodes: ports.autoConfirm,
     };
-    const kube = kubeDoor(world, ports.certificates, verify);
+    const kube = kubeDoor(world, ports.certificates, verify, ports.audit);
     this.#handlers = {
       arm: armHandler({
         world,

@@ -38,6 +38,11 @@ export class Home {
     return join(this.folder, 'azure');
   }
 
+  /** Audit logs of API servers, one file per cluster. */
+  get audit(): string {
+    return join(this.folder, 'audit');
+  }
+
   get logFile(): string {
     return join(this.folder, 'slipway.log');
   }

@@ -11,6 +11,7 @@ import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import { memoryJournal } from '../kernel/journal.ts';
 import { World } from '../kernel/world.ts';
 import { type Administered, adminDoor, UnknownWorld } from './admin.ts';
+import { type AuditLevel, AuditLog } from './audit-log.ts';
 import { ClusterDoors, type PortMemory } from './cluster-doors.ts';
 import { DEFAULT_WORLD, Durability } from './durability.ts';
 import { Estate, type EstatePorts, worldParts } from './estate.ts';
@@ -31,6 +32,8 @@ export interface InstallationOptions {
   readonly offline: boolean;
   /** Seed of a new default world; drawn from the host when absent. */
   readonly seed?: string;
+  /** What the API servers' audit logs say of each request; absent: there are none. */
+  readonly audit?: AuditLevel;
   readonly log: ListenerLog;
 }
 
@@ -46,6 +49,7 @@ export class Installation implements Administered {
   readonly ephemeral: boolean;
   readonly offline: boolean;
   readonly #log: ListenerLog;
+  readonly #audit: AuditLog | undefined;
   readonly #parts = worldParts();
   readonly #living = new Map<string, Living>();
   readonly #durability = new Durability();
@@ -59,6 +63,7 @@ export class Installation implements Administered {
     this.ephemeral = options.ephemeral;
     this.offline = options.offline;
     this.#log = options.log;
+    this.#audit = options.audit && new AuditLog(options.home.audit, options.audit);
     this.certificates = openCertificates({ directory: options.home.certificates });
     this.#proxyToken = options.home.secret('proxy-token');
     this.#admin = adminDoor(this, options.home.secret('admin-token'));
@@ -149,6 +154,7 @@ export class Installation implements Administered {
   async stop(): Promise<void> {
     await this.#listener?.stop();
     for (const name of this.worlds) await this.#close(name);
+    this.#audit?.flush();
   }
 
   async #openAll(seed: string | undefined): Promise<void> {
@@ -206,7 +212,9 @@ export class Installation implements Administered {
 
   #ports(): EstatePorts {
     if (!this.#tokenKey) throw new Error('worlds open after the keys');
+    const audit = this.#audit;
     return {
+      ...(audit && { audit: (event) => audit.write(event) }),
       certificates: this.certificates,
       tokenKey: this.#tokenKey,
       autoConfirm: true,

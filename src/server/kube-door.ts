@@ -11,7 +11,7 @@ import { builtInAdmission } from '../kube/admission/chain.ts';
 import { CLUSTERS, type ClusterRecord, clusterOfFqdn } from '../kube/clusters.ts';
 import type { User } from '../kube/kind.ts';
 import { kubeHandler } from '../kube/pipeline/handler.ts';
-import type { ServedCluster } from '../kube/pipeline/ports.ts';
+import type { AuditEvent, ServedCluster } from '../kube/pipeline/ports.ts';
 import { authorizeAzure } from './azure-rbac.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
 
@@ -19,7 +19,12 @@ import { ServiceAccountTokens } from './service-account-tokens.ts';
 const AKS_SERVER_ID = '6dae42f8-4368-4678-94ff-3960e28e3630';
 
 /** The API servers of a world's clusters, by host name, and the pages of their token issuers. */
-export function kubeDoor(world: World, certificates: Certificates, verify: VerifyToken): { serve: Handler; issuer: Handler } {
+export function kubeDoor(
+  world: World,
+  certificates: Certificates,
+  verify: VerifyToken,
+  audit?: (event: AuditEvent) => void,
+): { serve: Handler; issuer: Handler } {
   const tokens = new ServiceAccountTokens(certificates);
   const handler = kubeHandler({
     world,
@@ -37,6 +42,7 @@ export function kubeDoor(world: World, certificates: Certificates, verify: Verif
       return () => clearTimeout(timer);
     },
     hostNowMs: Date.now,
+    ...(audit && { audit }),
   });
   return {
     serve(request) {
@@ -56,6 +62,9 @@ export function kubeDoor(world: World, certificates: Certificates, verify: Verif
 
 /** The cluster that a host name belongs to. */
 export const clusterOfHost = (world: World, host: string): ClusterRecord | undefined => clusterOfFqdn(world.reader, host);
+
+/** API servers of the Free tier work on 50 changing and 100 reading requests at a time. Source: docs quotas-skus-regions. */
+const FREE_TIER_SEATS = 150;
 
 interface Door {
   /** Where the managed cluster lies in the store. */
@@ -94,6 +103,7 @@ function servedAs(record: ClusterRecord, resource: Resource | undefined): Served
     issuer: record.issuer,
     audiences: [record.issuer, `https://${record.fqdn}`],
     ...(isObject(aad) && { aad: { azureRbac: aad['enableAzureRBAC'] === true } }),
+    ...(resource?.sku?.tier === 'Free' && { seats: FREE_TIER_SEATS }),
     localAccountsDisabled: properties['disableLocalAccounts'] === true,
   };
 }

@@ -1,6 +1,7 @@
 import type { FlowSchema, PriorityLevelConfiguration } from '../../../gen/kubernetes-types.ts';
 import type { HttpRequest } from '../../kernel/http.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
+import type { Decision } from '../authz/attributes.ts';
 import type { User } from '../kind.ts';
 import type { Registry, ServedResource } from '../registry/registry.ts';
 import type { WriteContext } from '../write/context.ts';
@@ -30,6 +31,8 @@ export interface Exchange {
   user: User;
   /** Who sent the request. */
   sender: User;
+  /** What authorization said of it. */
+  decision?: Decision;
   /** Its flow, once looked for, with the user for whom. */
   found?: { readonly user: User; readonly flow: Flow | undefined };
 }

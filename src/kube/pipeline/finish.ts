@@ -1,33 +1,13 @@
 import type { HttpResponse } from '../../kernel/http.ts';
+import { audited } from '../audit/audited.ts';
 import { countRequest } from '../metrics/metrics.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Counts and records an answered request, and adapts the answer to HEAD. */
 export function finish(exchange: Exchange, response: HttpResponse, startedMs: number): HttpResponse {
-  const { ports, request, info, cluster, user, sender, auditId } = exchange;
+  const { ports, request, info, cluster } = exchange;
   const durationMs = ports.hostNowMs() - startedMs;
   countRequest(cluster.scope, info, response.status, durationMs);
-  ports.audit?.({
-    auditId,
-    scope: cluster.scope,
-    user: sender,
-    ...(user !== sender && { impersonatedUser: user }),
-    verb: info.verb,
-    requestUri: request.search ? `${request.path}?${request.search}` : request.path,
-    userAgent: request.headers['user-agent'] ?? '',
-    ...(info.isResource && {
-      objectRef: {
-        resource: info.resource,
-        apiVersion: info.version,
-        ...(info.group && { apiGroup: info.group }),
-        ...(info.namespace && { namespace: info.namespace }),
-        ...(info.name && { name: info.name }),
-        ...(info.subresource && { subresource: info.subresource }),
-      },
-    }),
-    responseCode: response.status,
-    annotations: {},
-    receivedMs: ports.world.nowMs,
-  });
+  if (ports.audit) ports.audit(audited(exchange, response, durationMs));
   return request.method === 'HEAD' ? { ...response, body: '' } : response;
 }

@@ -96,8 +96,9 @@ function allChecks(exchange: Exchange, checks: readonly ReturnType<typeof attrib
 
 function allow(exchange: Exchange, user: User): Later<void> {
   const attributes = attributesOf(user, exchange.info);
-  return chain(authorize(exchange.ports, exchange.cluster, attributes), ({ allowed }) => {
-    if (allowed) return;
+  return chain(authorize(exchange.ports, exchange.cluster, attributes), (decision) => {
+    exchange.decision = decision;
+    if (decision.allowed) return;
     // AKS has no anonymous requests but for what everybody may read.
     throw user === ANONYMOUS ? unauthorized() : refusalOf(attributes);
   });

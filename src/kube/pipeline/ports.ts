@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../kernel/http.ts';
+import type { Json } from '../../kernel/json.ts';
 import type { World } from '../../kernel/world.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import type { Kind, User } from '../kind.ts';
@@ -34,6 +35,8 @@ export type Later<T> = T | Promise<T>;
 export interface AuditEvent {
   readonly auditId: string;
   readonly scope: string;
+  /** ResponseStarted for streams. */
+  readonly stage: 'ResponseStarted' | 'ResponseComplete';
   readonly user: User | undefined;
   readonly impersonatedUser?: User;
   readonly verb: string;
@@ -49,7 +52,12 @@ export interface AuditEvent {
   };
   readonly responseCode: number;
   readonly annotations: { readonly [key: string]: string };
+  /** World time. */
   readonly receivedMs: number;
+  readonly durationMs: number;
+  /** Bodies as JSON, read when asked for; undefined where there is none that can be read. */
+  requestObject(): Json | undefined;
+  responseObject(): Json | undefined;
 }
 
 /** An authorized request for a subresource that reaches into a pod. Refusals are thrown as StatusError. */

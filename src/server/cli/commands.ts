@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
 import { call, NotRunning } from '../admin-client.ts';
+import { AUDIT_LEVELS } from '../audit-log.ts';
 import { DEFAULT_WORLD } from '../durability.ts';
 import { parseDuration } from '../duration.ts';
 import { Home } from '../home.ts';
@@ -63,6 +64,11 @@ function addService(root: Command): void {
     .option('--ephemeral', 'keep nothing on disk but keys')
     .option('--offline', 'refuse connections to hosts that are not simulated')
     .option('--seed <text>', 'seed of a new world: the same seed and inputs give the same world')
+    .addOption(
+      new Option('--audit [level]', 'keep audit logs of the API servers in the home: of Metadata, or of bodies too').choices([
+        ...AUDIT_LEVELS,
+      ]),
+    )
     .addOption(new Option('--example <folder>', 'deploy an example into an empty world').hideHelp())
     .action(async (options: UpOptions & Common) => {
       // Loaded only here: the other commands talk to a running process and start in a tenth of the time.

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { PortInUseError } from '../../engines/listener/bind.ts';
 import { HomeLocked, lockHome } from '../../engines/store-sqlite/lock.ts';
 import { call } from '../admin-client.ts';
+import type { AuditLevel } from '../audit-log.ts';
 import { runExample } from '../example.ts';
 import type { Home } from '../home.ts';
 import { Installation } from '../installation.ts';
@@ -16,6 +17,7 @@ export interface UpOptions {
   readonly ephemeral?: boolean;
   readonly offline?: boolean;
   readonly seed?: string;
+  readonly audit?: AuditLevel | true;
   readonly example?: string;
   readonly json?: boolean;
 }
@@ -84,6 +86,7 @@ async function start(home: Home, options: UpOptions): Promise<Installation> {
       ephemeral: options.ephemeral ?? false,
       offline: options.offline ?? false,
       ...(options.seed && { seed: options.seed }),
+      ...(options.audit && { audit: options.audit === true ? 'Metadata' : options.audit }),
       log: { error: (fields, message) => log.error(fields, message), debug: (fields, message) => log.debug(fields, message) },
     });
   } catch (error) {

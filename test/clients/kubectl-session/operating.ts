@@ -8,7 +8,7 @@ export const operating: Session = {
     { run: 'label node {node} tier=front', prints: 'node/{node} labeled\n' },
     { run: 'get nodes -l tier=front -o name', prints: 'node/{node}\n' },
     { run: 'label node {node} tier-', prints: 'node/{node} unlabeled\n' },
-    { run: 'annotate node {node} note=x', prints: 'node/{node} annotated\n' },
+    { run: 'annotate node {node} note=x', prints: /^node\/{node} annotated?$/m },
     { run: 'taint node {node} key=value:NoSchedule', prints: 'node/{node} tainted\n' },
     { run: 'describe node {node}', prints: /^Taints: +key=value:NoSchedule$/m },
     { run: 'taint node {node} key-', prints: 'node/{node} untainted\n' },
