@@ -9,6 +9,7 @@ import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointslice.ts';
 import { eventTtlController } from './event-ttl/event-ttl.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
 import { jobController } from './job/job.ts';
 import { kubeletController } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace/namespace.ts';
@@ -36,6 +37,7 @@ const definitions: readonly ClusterController[] = [
   endpointSliceController,
   eventTtlController,
   garbageCollector,
+  horizontalPodAutoscalerController,
   jobController,
   kubeletController,
   namespaceController,

@@ -214,3 +214,13 @@ test('readiness gates wait for their condition', () => {
   }));
   s.expectReady(1);
 });
+
+test('an ephemeral container runs beside the others and changes nothing for them', () => {
+  const s = start({});
+  s.patch(pod, 'p', { ephemeralContainers: [{ name: 'debug', image: 'busybox', command: ['sh', '-c', 'sleep 30'] }] });
+  const debug = () => s.get(pod, 'p').status?.ephemeralContainerStatuses?.[0]?.state;
+  s.after('1s');
+  assert.ok(debug()?.running);
+  s.after('30s');
+  assert.deepEqual([debug()?.terminated?.exitCode, phase(s)], [0, 'Running']);
+});

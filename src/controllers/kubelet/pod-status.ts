@@ -49,6 +49,8 @@ export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
     steps.push(step);
     return step.status;
   });
+  const ephemeral = stepEphemeral(pod, clock);
+  steps.push(...ephemeral.map(({ step }) => step));
   const phase = phaseOf(pod, statuses, initStatuses, restarts);
   const waits = [...steps.map((step) => step.againMs), expired.inMs].filter((ms) => ms !== undefined);
   const status = {
@@ -62,6 +64,7 @@ export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
       initContainerStatuses: hasEnded(phase) ? initStatuses.map((each) => stop(each, 0, 'Completed', clock)) : initStatuses,
     }),
     containerStatuses: statuses,
+    ...(ephemeral.length && { ephemeralContainerStatuses: ephemeral.map(({ status }) => status) }),
     conditions: conditions(
       pod,
       phase,
@@ -72,6 +75,15 @@ export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
   };
   const again = hasEnded(phase) ? undefined : waits.length ? Math.min(...waits) : undefined;
   return { status, events: steps.flatMap((step) => step.events), ...(again !== undefined && { againMs: again }) };
+}
+
+/** Containers added to a running pod for debugging: they run once and count for nothing. */
+function stepEphemeral(pod: Pod, clock: Clock): { readonly step: Step; readonly status: ContainerStatus }[] {
+  return (pod.spec.ephemeralContainers ?? []).map((container) => {
+    const previous = pod.status?.ephemeralContainerStatuses?.find(({ name }) => name === container.name);
+    const step = stepContainer(pod, container, previous, { once: false, restarts: 'Never' }, clock);
+    return { step, status: { ...step.status, ready: false, started: false } };
+  });
 }
 
 const addressFields = ({ hostIP, podIP }: Addresses) => ({
@@ -159,6 +171,7 @@ function failedByDeadline(pod: Pod, clock: Clock): PodStatus {
 export function stopped(pod: Pod, exitCode: number, reason: string, clock: Clock): PodStatus {
   const containerStatuses = pod.status?.containerStatuses?.map((each) => stop(each, exitCode, reason, clock)) ?? [];
   const initStatuses = pod.status?.initContainerStatuses?.map((each) => stop(each, exitCode, reason, clock));
+  const ephemeral = pod.status?.ephemeralContainerStatuses?.map((each) => stop(each, exitCode, reason, clock));
   const succeededAll = containerStatuses.length > 0 && containerStatuses.every(succeeded);
   const phase = succeededAll ? 'Succeeded' : 'Failed';
   return {
@@ -167,6 +180,7 @@ export function stopped(pod: Pod, exitCode: number, reason: string, clock: Clock
     observedGeneration: pod.metadata.generation ?? 1,
     containerStatuses,
     ...(initStatuses && { initContainerStatuses: initStatuses }),
+    ...(ephemeral && { ephemeralContainerStatuses: ephemeral }),
     conditions: conditions(pod, phase, [], containerStatuses, clock),
   };
 }

@@ -2,6 +2,7 @@ import type { V2HorizontalPodAutoscaler } from '../../../gen/kubernetes-types.ts
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { autoscalerDefaults } from './defaults.ts';
+import { withCurrentMetrics } from './measure.ts';
 import { metricsText } from './metrics-text.ts';
 import { autoscalerFaults } from './validation.ts';
 import { fromVersion1, toVersion1 } from './version1.ts';
@@ -18,6 +19,7 @@ export const horizontalPodAutoscaler: Kind = {
   generation: false,
   default: autoscalerDefaults,
   prepareForCreate: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }),
+  computed: (object, { reader, scope, nowMs }) => withCurrentMetrics(object, reader, scope, nowMs),
   validate: (object: V2HorizontalPodAutoscaler) => autoscalerFaults(object),
   columns: [
     nameColumn,
