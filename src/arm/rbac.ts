@@ -75,6 +75,17 @@ export function matches(pattern: string, action: string): boolean {
   return i === p.length;
 }
 
+/** Whether a principal, itself or through its groups, has any role that reaches into a scope: on it, above it or below it. */
+export function reaches(reader: Reader, directory: Directory, principal: string, scope: string): boolean {
+  const key = keyOf(scope) || '/';
+  return [principal, ...directory.groupsOf(reader, principal)].some((subject) =>
+    assignmentsOf(reader, subject).some((assignment) => {
+      const at = scopeOfAssignment(assignment);
+      return covers(at, key) || covers(key, at);
+    }),
+  );
+}
+
 /** Whether a principal, itself or through its groups, may do `action` at `scope`. Cost: O(assignments of these principals). */
 export function isAllowed(
   reader: Reader,

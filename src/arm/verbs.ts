@@ -11,8 +11,9 @@ import {
 } from './errors.ts';
 import { getResource, isMoving } from './estate.ts';
 import { authorize, type Exchange } from './exchange.ts';
-import { collectionOf, keyOf, parseId } from './ids.ts';
+import { collectionOf, keyOf, parseId, SUBSCRIPTION_TYPE } from './ids.ts';
 import { operationHeaders } from './operations.ts';
+import { reaches } from './rbac.ts';
 import { renderVersion } from './render.ts';
 import { decodeBody, expectedRevision } from './request.ts';
 import type { Operation, Resource } from './resource.ts';
@@ -140,8 +141,8 @@ function deleteResource(exchange: Exchange, type: ResourceType, id: string): Ans
 export function serveCollection(exchange: Exchange, type: ResourceType, below: string): Answer {
   const { method } = exchange.request;
   if (method !== 'GET' || type.without?.includes('LIST')) throw methodNotAllowed(method, type.without?.includes('LIST') ? [] : ['GET']);
-  authorize(exchange, permissionOf(type, 'read'), below || '/');
   const { reader } = exchange.ports.world;
+  const mayRead = listFilter(exchange, permissionOf(type, 'read'), below);
   const parent = parseId(below);
   if (parent && !reader.get(collectionOf(parent.type), parent.key)) {
     if (scopeOfType(type) === 'parent') throw parentNotFound(below);
@@ -149,9 +150,21 @@ export function serveCollection(exchange: Exchange, type: ResourceType, below: s
   }
   const value = reader
     .list<Resource>(collectionOf(type.name), { prefix: below ? `${keyOf(below)}/` : '' })
-    .filter((entry) => visible(exchange, entry.value))
+    .filter((entry) => mayRead(entry.value) && visible(exchange, entry.value))
     .map((entry) => renderVersion(exchange.ports.arm.types, reader, entry, exchange.apiVersion));
   return { status: 200, body: { value } };
+}
+
+/** Lists of a subscription show what the caller may read of it; without any role in it, and elsewhere, they are refused. */
+function listFilter(exchange: Exchange, action: string, below: string): (resource: Resource) => boolean {
+  const { ports, caller } = exchange;
+  const { reader } = ports.world;
+  const inSubscription = parseId(below)?.type === SUBSCRIPTION_TYPE && reaches(reader, ports.arm.directory, caller.objectId, below);
+  if (!inSubscription || ports.arm.allowed(reader, caller, action, below)) {
+    authorize(exchange, action, below || '/');
+    return () => true;
+  }
+  return ({ id }) => ports.arm.allowed(reader, caller, action, id);
 }
 
 /** `$filter=tagName eq 'a' and tagValue eq 'b'` on resource groups; other filters are the generic list's. */

@@ -153,3 +153,14 @@ test('a refused write inside a controller leaves that controller its other write
   assert.equal(getResource(world.reader, `${VNET}/subnets/a`), undefined);
   assert.equal(getResource(world.reader, inGroup('rg2'))?.managedBy, GADGET);
 });
+
+test('the outcome of an operation can be asked for seven days long', async () => {
+  const { call, world } = await estateWith([virtualNetwork, subnet]);
+  const poll = pollOf(await call('PUT', VNET, BODY));
+  world.settle();
+  world.advanceTo(world.nowMs + 7 * 86_400_000 - 1);
+  assert.equal((await call('GET', poll)).body['status'], 'Succeeded');
+  world.advanceTo(world.nowMs + 86_400_000);
+  assert.equal(at((await call('GET', poll)).body, 'error.code'), 'NotFound');
+  assert.equal((await call('PUT', VNET, BODY)).status, 200, 'its resource does not miss it');
+});

@@ -159,6 +159,13 @@ test('role-based access control is enforced, through groups and at every level',
   assert.equal((await call('GET', `${VNET}/subnets`, undefined, { as: NOBODY })).status, 200);
   assert.equal((await call('GET', inGroup('rg'), undefined, { as: NOBODY })).status, 403);
   assert.equal((await call('DELETE', VNET, undefined, { as: NOBODY })).status, 403);
+  await done('PUT', `${VNET}2`, { location: 'eastus2', properties: SPACE });
+  const subscription = inGroup('rg').split('/').slice(0, 3).join('/');
+  const named = async (path: string) =>
+    ((await call('GET', path, undefined, { as: NOBODY })).body['value'] as { id: string }[]).map(({ id }) => id);
+  assert.deepEqual(await named('/subscriptions'), [subscription], 'whoever has a role in it sees the subscription');
+  assert.deepEqual(await named(`${subscription}/providers/Microsoft.Network/virtualNetworks`), [VNET], 'and of it what he may read');
+  assert.deepEqual(await named(`${subscription}/resourceGroups`), []);
   const twin = await call('PUT', assignment.replace(/4{12}$/, '555555555555'), {
     properties: { roleDefinitionId: reader?.id ?? '', principalId: '33333333-3333-4333-8333-333333333333' },
   });

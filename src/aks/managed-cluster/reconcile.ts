@@ -1,5 +1,6 @@
 import { finishOperation, getOperation, getResource, isMoving, listChildren, setObserved } from '../../arm/estate.ts';
 import { collectionOf, keyOf, parseId } from '../../arm/ids.ts';
+import { stringsAt } from '../../arm/merge.ts';
 import type { Resource } from '../../arm/resource.ts';
 import type { Controller, Outcome } from '../../kernel/controller.ts';
 import { collectionName } from '../../kernel/store.ts';
@@ -12,6 +13,7 @@ import { isPoolSettled } from '../agent-pool/settled.ts';
 import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
 import { onNodes } from '../node/watch.ts';
 import type { AksPorts } from '../ports.ts';
+import { ensureAdminGroups } from '../system/admin-groups.ts';
 import { ensureSystemWorkloads } from '../system/system-workloads.ts';
 import { resolveVersion } from '../versions.ts';
 import { objectAt, textAt } from './defaults.ts';
@@ -43,7 +45,11 @@ function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource): Outcome |
   ensureNodeGroup(tx, ports.arm(), cluster);
   const record = ensureApiServer(tx, cluster);
   if (!record.caCertificate) return undefined;
-  if (record.running) ensureSystemWorkloads(ports.open(tx, record.scope, 'aks'));
+  if (record.running) {
+    const api = ports.open(tx, record.scope, 'aks');
+    ensureSystemWorkloads(api);
+    ensureAdminGroups(api, stringsAt(objectAt(cluster.desired, 'aadProfile'), 'adminGroupObjectIDs'));
+  }
   return finish(tx, cluster);
 }
 
@@ -65,10 +71,10 @@ function ensureApiServer(tx: Transaction, cluster: Resource): ClusterRecord {
     dnsServiceIp: textAt(network, 'dnsServiceIP'),
     resourceId: cluster.id,
   };
-  if (!existing) {
-    tx.put(CLUSTERS, scope, record);
-    bootstrapCluster(tx, record);
-  } else if (existing.version !== version || existing.running !== record.running) tx.put(CLUSTERS, scope, record);
+  const isNew = existing?.version !== version;
+  if (isNew || existing.running !== record.running) tx.put(CLUSTERS, scope, record);
+  // An API server makes what its version needs at its start: a newer one adds what an older one did not have.
+  if (isNew) bootstrapCluster(tx, record);
   setObserved(tx, cluster.id, { currentKubernetesVersion: version });
   return record;
 }

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ArmCore } from '../arm.ts';
-import { resourceNotFound } from '../errors.ts';
+import { authorizationFailed, resourceNotFound } from '../errors.ts';
 import { getResource, listResources } from '../estate.ts';
 import { parseId, SUBSCRIPTION_TYPE, subscriptionId } from '../ids.ts';
 import { LOCATIONS, type Location } from '../locations.ts';
 import { textAt } from '../merge.ts';
+import { reaches } from '../rbac.ts';
 import type { Resource } from '../resource.ts';
 import type { Route, RouteContext } from '../resource-type.ts';
 
@@ -21,7 +22,7 @@ export const subscriptionRoutes = (arm: ArmCore): readonly Route[] => [
       status: 200,
       body: {
         value: listResources(reader, SUBSCRIPTION_TYPE)
-          .filter((subscription) => arm.allowed(reader, caller, READ, subscription.id))
+          .filter((subscription) => reaches(reader, arm.directory, caller.objectId, subscription.id))
           .map((subscription) => subscriptionBody(arm.tenantId, subscription)),
       },
     }),
@@ -29,8 +30,14 @@ export const subscriptionRoutes = (arm: ArmCore): readonly Route[] => [
   {
     method: 'GET',
     path: '/subscriptions/{subscription}',
-    permission: READ,
-    run: (context) => ({ status: 200, body: subscriptionBody(arm.tenantId, requireSubscription(context)) }),
+    permission: undefined,
+    run(context) {
+      const subscription = requireSubscription(context);
+      // Whoever has a role anywhere in a subscription may know of it.
+      if (!reaches(context.reader, arm.directory, context.caller.objectId, subscription.id))
+        throw authorizationFailed(context.caller, READ, subscription.id);
+      return { status: 200, body: subscriptionBody(arm.tenantId, subscription) };
+    },
   },
   {
     method: 'GET',
