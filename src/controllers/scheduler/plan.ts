@@ -1,4 +1,4 @@
-import type { Pod } from '../../../gen/kubernetes-types.ts';
+import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import {
   balancedAllocation,
@@ -63,7 +63,7 @@ export function plan(pod: Pod, placement: Placement, start: number, plugins: rea
   const reasons = new Map<string, number>();
   const resolvable = new Set<string>();
   for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
-    const candidate = nodes[(start + i) % nodes.length] as Candidate;
+    const candidate = placement.candidate(nodes[(start + i) % nodes.length] as Node); // the index is below the length
     const refusal = first(active, ({ plugin, state }) => plugin.filter?.(pod, candidate, state));
     if (!refusal) feasible.push(candidate);
     else {
@@ -72,7 +72,7 @@ export function plan(pod: Pod, placement: Placement, start: number, plugins: rea
     }
   }
   if (feasible.length === 0) return unplaced(fitError(nodes.length, reasons), resolvable);
-  return { nodeName: best(pod, feasible, active) };
+  return { nodeName: best(pod, placement, feasible, active) };
 }
 
 const prepared = (pod: Pod, placement: Placement, plugins: readonly Plugin[]): Active[] =>
@@ -113,12 +113,13 @@ function first<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R |
 type Active = { readonly plugin: Plugin; readonly state: unknown };
 
 /** The feasible node with the highest weighted score; among equals the first in the order of search. */
-function best(pod: Pod, feasible: readonly Candidate[], active: readonly Active[]): string {
+function best(pod: Pod, placement: Placement, feasible: readonly Candidate[], active: readonly Active[]): string {
   const only = feasible[0] as Candidate;
   if (feasible.length === 1) return only.node.metadata.name;
   const totals = new Array<number>(feasible.length).fill(0);
-  for (const { plugin, state } of active) {
+  for (const { plugin, state: prepared } of active) {
     if (!plugin.score) continue;
+    const state = plugin.tally ? plugin.tally(pod, placement, feasible, prepared) : prepared;
     const raw = feasible.map((candidate) => plugin.score?.(pod, candidate, state) ?? 0);
     const scores = plugin.normalize ? plugin.normalize(raw) : raw;
     for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] as number) + (scores[i] as number) * (plugin.weight ?? 1);

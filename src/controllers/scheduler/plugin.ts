@@ -25,7 +25,9 @@ export interface ClaimFacts {
 
 /** Reads of the cluster that plugins need beyond the node itself. */
 export interface Placement {
-  readonly nodes: readonly Candidate[];
+  readonly nodes: readonly Node[];
+  /** A node with what is known of its room; made when it is looked at, since most nodes of a large cluster never are. */
+  candidate(node: Node): Candidate;
   /** Assigned, unfinished pods of these namespaces ("*": all) that a selector matches. */
   matching(namespaces: readonly string[] | '*', selector: LabelSelector): readonly Pod[];
   /** How many pods of a controller are on a node, finished and leaving ones aside. */
@@ -59,6 +61,8 @@ export interface Plugin<S = unknown> {
   /** Why the pod can go nowhere, whatever the nodes. */
   refuse?(pod: Pod, state: S): string | undefined;
   filter?(pod: Pod, candidate: Candidate, state: S): Refusal | undefined;
+  /** State for scoring, where that needs to know which nodes are left. */
+  tally?(pod: Pod, placement: Placement, feasible: readonly Candidate[], state: S): S;
   score?(pod: Pod, candidate: Candidate, state: S): number;
   /** Maps raw scores of the feasible nodes to [0, 100]; absent: they already are. */
   normalize?(scores: number[]): number[];

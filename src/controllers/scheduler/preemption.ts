@@ -28,10 +28,10 @@ const priorityOf = (pod: Pod): number => pod.spec.priority ?? 0;
 export function preempt(pod: Pod, placement: Placement, resolvable: ReadonlySet<string>, evictions: Evictions): Preemption | undefined {
   if (pod.spec.preemptionPolicy === 'Never') return undefined;
   let best: { readonly found: Preemption; readonly rank: readonly number[] } | undefined;
-  for (const candidate of placement.nodes) {
-    const { name } = candidate.node.metadata;
+  for (const node of placement.nodes) {
+    const { name } = node.metadata;
     if (!resolvable.has(name)) continue;
-    const victims = victimsOn(pod, placement, candidate, evictions);
+    const victims = victimsOn(pod, placement, placement.candidate(node), evictions);
     if (!victims?.length) continue;
     const rank = [
       victims.filter((victim) => evictions.isGuarded(victim)).length,
@@ -85,7 +85,7 @@ function withoutPods(placement: Placement, candidate: Candidate, gone: ReadonlyS
     candidate: emptied,
     placement: {
       ...placement,
-      nodes: placement.nodes.map((each) => (each === candidate ? emptied : each)),
+      candidate: (node) => (node === candidate.node ? emptied : placement.candidate(node)),
       antiAffine: placement.antiAffine.filter(stays),
       matching: (namespaces, selector) => placement.matching(namespaces, selector).filter(stays),
       siblingsOn: (uid, nodeName) =>

@@ -70,7 +70,7 @@ const isRefusal = ({ type, reason }: PodCondition): boolean => type === 'PodSche
 
 /** Assigns a pod, or makes room for it, or says why it fits nowhere. Returns why it does not go anywhere yet. */
 function place(cluster: Cluster, pod: Pod): string | undefined {
-  const placement = placementOf(cluster);
+  const placement = placementOf(cluster, pod);
   const outcome = plan(pod, placement, fnv1a32(pod.metadata.uid));
   if ('nodeName' in outcome) {
     if (!selectNode(cluster, pod, outcome.nodeName)) bind(cluster, pod, outcome.nodeName);

@@ -3,7 +3,7 @@ import { controllerOf } from '../../kube/object.ts';
 import type { LabelSelector } from '../../kube/selectors/label-selector.ts';
 import { selectorOf } from '../selection.ts';
 import { meetsNodeAffinity, untolerated } from './node-facts.ts';
-import type { Placement, Plugin } from './plugin.ts';
+import type { Candidate, Placement, Plugin } from './plugin.ts';
 
 /** What upstream spreads by when a pod says nothing: gently over hosts and zones, among pods of the same controller. */
 const DEFAULTS: readonly TopologySpreadConstraint[] = [
@@ -25,19 +25,13 @@ export const podTopologySpread: Plugin<readonly Counted[]> = {
   weight: 2,
   prepare(pod, placement) {
     const own = pod.spec.topologySpreadConstraints ?? [];
-    const counted = own.length
-      ? own.map((constraint) =>
-          count(
-            pod,
-            placement,
-            constraint,
-            placement.matching([pod.metadata.namespace ?? ''], selector(pod, constraint)),
-            selector(pod, constraint),
-          ),
-        )
-      : defaults(pod, placement);
-    return counted.length ? counted : undefined;
+    if (own.length === 0) return controllerOf(pod) ? [] : undefined;
+    return own.map((constraint) => {
+      const matcher = selector(pod, constraint);
+      return count(pod, placement, constraint, placement.matching([pod.metadata.namespace ?? ''], matcher), matcher);
+    });
   },
+  tally: (pod, placement, feasible, counted) => (counted.length ? counted : defaults(pod, placement, feasible)),
   filter(_, { node }, counted) {
     for (const { constraint, perDomain, least, selfMatch } of counted) {
       if (constraint.whenUnsatisfiable !== 'DoNotSchedule') continue;
@@ -63,14 +57,12 @@ export const podTopologySpread: Plugin<readonly Counted[]> = {
   },
 };
 
-/** The default constraints, for pods of the same controller. O(nodes). */
-function defaults(pod: Pod, placement: Placement): Counted[] {
-  const owner = controllerOf(pod);
-  if (!owner) return [];
+/** The default constraints, for pods of the same controller on the nodes that are left. O(these). */
+function defaults(pod: Pod, placement: Placement, feasible: readonly Candidate[]): Counted[] {
+  const uid = controllerOf(pod)?.uid ?? '';
   const counted = DEFAULTS.map((constraint): Counted => ({ constraint, perDomain: new Map(), least: 0, selfMatch: 1 }));
-  for (const { node } of placement.nodes) {
-    if (!meetsNodeAffinity(pod, node)) continue;
-    const pods = placement.siblingsOn(owner.uid, node.metadata.name);
+  for (const { node } of feasible) {
+    const pods = placement.siblingsOn(uid, node.metadata.name);
     for (const { constraint, perDomain } of counted) {
       const domain = node.metadata.labels?.[constraint.topologyKey];
       if (domain !== undefined) perDomain.set(domain, (perDomain.get(domain) ?? 0) + pods);
@@ -94,7 +86,7 @@ function count(
   matcher: LabelSelector,
 ): Counted {
   const perDomain = new Map<string, number>();
-  for (const { node } of placement.nodes) {
+  for (const node of placement.nodes) {
     const domain = node.metadata.labels?.[constraint.topologyKey];
     if (domain !== undefined && eligible(pod, node, constraint)) perDomain.set(domain, 0);
   }

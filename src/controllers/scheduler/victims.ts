@@ -13,14 +13,18 @@ import { type Evictions, preempt } from './preemption.ts';
  * undefined when nothing can be done.
  */
 export function makeRoom(cluster: Cluster, pod: Pod, placement: Placement, unplaced: Unplaced): string | undefined {
-  if (unplaced.resolvable.size === 0 || !mayPreempt(cluster, pod)) return undefined;
-  const { nominatedNodeName } = pod.status ?? {};
+  const { nominatedNodeName, ...status } = pod.status ?? {};
+  const giveUp = (): undefined => {
+    // Room that it will not use is others' again.
+    if (nominatedNodeName) cluster.updateStatus<Pod>(podKind, { ...pod, status });
+  };
+  if (unplaced.resolvable.size === 0 || !mayPreempt(cluster, pod)) return giveUp();
   const priority = pod.spec.priority ?? 0;
   const isLeaving = (each: Pod) => each.metadata.deletionTimestamp !== undefined && (each.spec.priority ?? 0) < priority;
   if (nominatedNodeName && podsOn(cluster, nominatedNodeName).some(isLeaving))
     return ' preemption: not eligible due to a terminating pod on the nominated node.';
   const found = preempt(pod, placement, unplaced.resolvable, evictionsOf(cluster));
-  if (!found) return undefined;
+  if (!found) return giveUp();
   cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, nominatedNodeName: found.nodeName } });
   for (const victim of found.victims) evict(cluster, victim, pod, found.nodeName);
   return '';
