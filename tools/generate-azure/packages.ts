@@ -6,6 +6,9 @@ export interface Source {
   readonly roots: { readonly [type: string]: string };
 }
 
+/** Values that the service writes in another casing than its SDKs, as recorded from it (aks-facts §1.4). */
+export const RECORDED_SPELLINGS: readonly string[] = ['nodeIPConfiguration'];
+
 const AKS = 'Microsoft.ContainerService/managedClusters';
 const NETWORK = 'Microsoft.Network';
 

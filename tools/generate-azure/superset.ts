@@ -1,4 +1,5 @@
 import type { Member, Model } from './model.ts';
+import { RECORDED_SPELLINGS } from './packages.ts';
 
 /** One version of a namespace: its model, and the class behind each type. */
 export interface Edition {
@@ -83,7 +84,8 @@ function follow(
     enums.set(to.slice(1), values);
     for (const value of model.enums.get(from.slice(1)) ?? []) {
       // Versions differ in casing alone here and there; the newest one's stays.
-      const known = [...values.keys()].find((other) => other.toLowerCase() === value.toLowerCase()) ?? value;
+      const spellings = [...RECORDED_SPELLINGS, ...values.keys()];
+      const known = spellings.find((other) => other.toLowerCase() === value.toLowerCase()) ?? value;
       values.set(known, (values.get(known) ?? 0) | (1 << i));
     }
   } else if (model.classes.has(from) && !['string', 'number', 'boolean', 'any'].includes(to)) walk(to, from);

@@ -16,6 +16,9 @@ export const textAt = (object: JsonObject, name: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
+/** An empty list asks for nothing either (azurerm sends them). */
+const listed = (value: Json | undefined): Json | undefined => (Array.isArray(value) && value.length > 0 ? value : undefined);
+
 /** Without the members that mean "choose for me". */
 const chosen = (object: JsonObject): JsonObject => Object.fromEntries(Object.entries(object).filter(([, value]) => given(value)));
 
@@ -87,7 +90,7 @@ function networkDefaults(sent: JsonObject): JsonObject {
     serviceCidr,
     serviceCidrs: [serviceCidr],
     dnsServiceIP: textAt(asked, 'dnsServiceIP') || tenthAddress(serviceCidr),
-    ipFamilies: asked['ipFamilies'] ?? ['IPv4'],
+    ipFamilies: listed(asked['ipFamilies']) ?? ['IPv4'],
   };
 }
 
