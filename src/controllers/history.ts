@@ -5,11 +5,6 @@ import type { KubeObject } from '../kube/object.ts';
 import { controllerRef } from './pod-control.ts';
 import { templateHash } from './template-hash.ts';
 
-export interface RevisionMetadata {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
 /** What a set has rolled out and may go back to, oldest first. */
 export const revisionsOf = (cluster: Cluster, owner: KubeObject): ControllerRevision[] =>
   cluster.indexed<ControllerRevision>(controllerRevision, 'owner', owner.metadata.uid).sort((a, b) => a.revision - b.revision);
@@ -22,7 +17,7 @@ export function presentRevision(
   cluster: Cluster,
   owner: KubeObject,
   template: PodTemplateSpec,
-  metadata: (hash: string) => RevisionMetadata,
+  labels: (hash: string) => Readonly<Record<string, string>>,
 ): ControllerRevision {
   const hash = templateHash(template);
   const name = `${owner.metadata.name}-${hash}`;
@@ -32,7 +27,14 @@ export function presentRevision(
   const revision = (newest?.revision ?? 0) + 1;
   if (found) return found === newest ? found : cluster.update<ControllerRevision>(controllerRevision, { ...found, revision });
   return cluster.create<ControllerRevision>(controllerRevision, {
-    metadata: { name, namespace: owner.metadata.namespace ?? '', ...metadata(hash), ownerReferences: [controllerRef(owner)] },
+    metadata: {
+      name,
+      namespace: owner.metadata.namespace ?? '',
+      labels: labels(hash),
+      // Among them the change's cause, which `kubectl rollout history` shows.
+      ...(owner.metadata.annotations && { annotations: owner.metadata.annotations }),
+      ownerReferences: [controllerRef(owner)],
+    },
     data: { spec: { template: { ...template, $patch: 'replace' } } },
     revision,
   });

@@ -104,6 +104,15 @@ export class Scenario {
     return this.run((cluster) => cluster.create<T>(kind, { ...object, metadata: metadata as { name: string } }));
   }
 
+  /** Stops or starts the cluster. */
+  setRunning(running: boolean): void {
+    this.world.transact((tx) => {
+      const record = tx.get<ClusterRecord>(CLUSTERS, SCOPE)?.value as ClusterRecord; // written when the scenario began
+      tx.put(CLUSTERS, SCOPE, { ...record, running });
+    });
+    this.settle();
+  }
+
   get<T extends KubeObject = KubeObject>(kind: Kind, name: string, namespaceName = 'default'): T {
     const found = this.find<T>(kind, name, namespaceName);
     assert.ok(found, `${kind.kind} ${name} does not exist`);

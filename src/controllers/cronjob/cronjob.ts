@@ -52,6 +52,10 @@ function noteEnds(cluster: Cluster, owner: CronJob, jobs: readonly Job[]): CronJ
     return job && !isFinished(job);
   });
   for (const job of jobs) {
+    if (!isFinished(job) && !active.some(({ uid }) => uid === job.metadata.uid)) {
+      const message = `Saw a job that the controller did not create or forgot: ${job.metadata.name}`;
+      cluster.event(owner, 'Warning', 'UnexpectedJob', message);
+    }
     const { completionTime } = job.status ?? {};
     if (completionTime && succeeded(job) && completionTime > (lastSuccessfulTime ?? '')) lastSuccessfulTime = completionTime;
   }

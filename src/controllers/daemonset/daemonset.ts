@@ -25,8 +25,8 @@ export const daemonSetController: ClusterController = {
     const set = cluster.get<DaemonSet>(daemonSet, namespace, name);
     if (!set || set.metadata.deletionTimestamp) return undefined;
     const revision = presentRevision(cluster, set, set.spec.template, (hash) => ({
-      labels: { ...set.spec.template.metadata?.labels, [HASH_LABEL]: hash },
-      annotations: { [GENERATION]: String(set.metadata.generation ?? 1) },
+      ...set.spec.template.metadata?.labels,
+      [HASH_LABEL]: hash,
     }));
     const hash = revision.metadata.labels?.[HASH_LABEL] ?? '';
     const pods = claim<Pod>(cluster, podKind, set, set.spec.selector);

@@ -19,7 +19,8 @@ export const statefulSetController: ClusterController = {
     const pods = claim<Pod>(cluster, podKind, set, set.spec.selector);
     if (set.metadata.deletionTimestamp) return undefined;
     const update = presentRevision(cluster, set, set.spec.template, (hash) => ({
-      labels: { ...set.spec.template.metadata?.labels, 'controller.kubernetes.io/hash': hash },
+      ...set.spec.template.metadata?.labels,
+      'controller.kubernetes.io/hash': hash,
     }));
     const current = revisionsOf(cluster, set).find((each) => each.metadata.name === set.status?.currentRevision) ?? update;
     step({ cluster, set, current, update }, pods);
