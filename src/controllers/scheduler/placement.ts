@@ -28,7 +28,11 @@ export function placementOf(cluster: Cluster, incoming: Pod): Placement {
   const assigned = (pod: Pod) => Boolean(pod.spec.nodeName) && !finished(pod);
   return {
     nodes: cluster.list<Node>(nodeKind),
-    candidate: (node) => ({ node, allocatable: allocatableOf(node), requested: tx.totals(pods, 'node', node.metadata.name) }),
+    candidate: (node) => ({
+      node,
+      allocatable: allocatableOf(node),
+      requested: plus(tx.totals(pods, 'node', node.metadata.name), promised.get(node.metadata.name)),
+    }),
     antiAffine: cluster.indexed<Pod>(podKind, 'antiAffine', '').filter(assigned),
     nodeOf: (pod) => (pod.spec.nodeName ? cluster.get<Node>(nodeKind, undefined, pod.spec.nodeName) : undefined),
     siblingsOn: (controllerUid, nodeName) => tx.totals(pods, 'spread', `${controllerUid}@${nodeName}`)['pods'] ?? 0,

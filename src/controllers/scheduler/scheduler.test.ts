@@ -258,7 +258,7 @@ test('a victim that takes its time is waited for, and no other goes meanwhile', 
 test('room that was made for a pod is not given to those that had to go', () => {
   const s = new Scenario({ nodes: 1 });
   withPriorities(s);
-  s.deployment('low', { replicas: 4, template: { spec: { containers: [container({ resources: { requests: { cpu: '1' } } })] } } });
+  s.deployment('low', { replicas: 4 }, requesting('1'));
   s.pod('vip', { ...requesting('2'), priorityClassName: 'high' });
   assert.equal(nodeOf(s, 'vip'), 'node-0');
   const others = s.pods().filter(({ metadata }) => metadata.name !== 'vip');

@@ -59,6 +59,8 @@ export const pod: Kind = {
     }),
     /** Assigned pods whose priority is not that of most pods, all under "": what preemption may have to think of. */
     ranked: indexBy<Pod>(({ spec }) => (spec.nodeName && spec.priority ? [''] : [])),
+    /** Waiting pods for which others make room on a node, all under "". */
+    nominated: indexBy<Pod>(({ spec, status }) => (!spec.nodeName && status?.nominatedNodeName ? [''] : [])),
     /** By the address that they hold: pods of the host's network and finished ones hold none. */
     address: indexBy<Pod>(({ spec, status }) =>
       status?.podIP && !spec.hostNetwork && status.phase !== 'Succeeded' && status.phase !== 'Failed' ? [status.podIP] : [],
