@@ -24,6 +24,7 @@ import type { AuditEvent } from '../kube/pipeline/ports.ts';
 import { indexesOf } from '../kube/registry/indexes.ts';
 import { openCluster, runningClusters } from '../kube/write/open-cluster.ts';
 import { armAuthentication } from './arm-authentication.ts';
+import { signRequests } from './certificate-signer.ts';
 import { directory } from './directory.ts';
 import { Driver } from './driver.ts';
 import { serviceOfHost, serviceOfPath } from './hosts.ts';
@@ -73,11 +74,13 @@ export function worldParts() {
 export class Estate {
   readonly world: World;
   readonly driver: Driver;
+  readonly #stopSigning: () => void;
   readonly #handlers: Readonly<Partial<Record<ReturnType<typeof serviceOfPath>, Handler>>>;
 
   constructor(world: World, ports: EstatePorts) {
     this.world = world;
     this.driver = new Driver(world);
+    this.#stopSigning = signRequests(world, ports.certificates);
     const { arm } = blueprint(aksPorts(world, ports));
     const verify = tokenVerifier([ports.tokenKey], TENANT_ID);
     const entra = {
@@ -112,6 +115,7 @@ export class Estate {
   }
 
   async close(): Promise<void> {
+    this.#stopSigning();
     this.driver.stop();
     await this.world.journal.close();
   }

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type Authority, issue, issueServer, type KeyAndCertificate, openAuthority, readAuthority } from './authority.ts';
 import { type ClientIdentity, clientVerifier } from './client-verifier.ts';
+import { readSigningRequest } from './signing-request.ts';
 import { openTokenKey, type TokenKey } from './token-keys.ts';
 import { systemAuthorities, trustBundle } from './trust-bundle.ts';
 import { fileVault, memoryVault } from './vault.ts';
+import { type DistinguishedName, pem, signCertificate } from './x509.ts';
 
 export interface CertificatesOptions {
   /** Directory for keys and certificates (made with mode 0700); absent: everything stays in memory (`--ephemeral`). */
@@ -21,6 +23,15 @@ export interface ClientCertificateOptions {
   readonly organizations: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
+}
+
+export interface SignRequestOptions {
+  readonly clusterId: string;
+  readonly requestPem: string;
+  readonly use: 'client' | 'server';
+  readonly lifetimeMs: number;
+  /** Whether to sign for this subject and these hosts. */
+  allows(subject: DistinguishedName, hosts: readonly string[]): boolean;
 }
 
 export interface Certificates {
@@ -43,12 +54,16 @@ export interface Certificates {
   deleteClusterCa(clusterId: string): void;
   /** A client certificate of a cluster with a fresh key. Dates are cut to whole seconds. */
   issueClientCertificate(options: ClientCertificateOptions): KeyAndCertificate;
+  /** A cluster's certificate (PEM) for whoever sent a PKCS #10 request (PEM), valid from now; undefined when the request is not valid. */
+  signRequest(options: SignRequestOptions): string | undefined;
   /** Who a client certificate (DER) names, when the cluster's authority signed it, it is for clients and valid now by the host's clock. */
   verifyClient(certificate: Uint8Array, clusterId: string): ClientIdentity | undefined;
   /** A named key for signing tokens; made off the main thread at the first call, so call it early and await it late. */
   tokenKey(name: string): Promise<TokenKey>;
 }
 
+/** How far before now a signed certificate begins to be valid, for clocks that differ: kube-controller-manager's. */
+const SIGNED_BACKDATE_MS = 300_000;
 const leafLifetimeMs = 90 * 86_400_000;
 const renewBeforeMs = 30 * 86_400_000;
 /** Contexts cost about 50 KB each; more hosts than this are a client walking through names. */
@@ -116,6 +131,14 @@ export function openCertificates(options: CertificatesOptions = {}): Certificate
     issueClientCertificate({ clusterId, commonName, organizations, notBefore, notAfter }) {
       const validity = { notBeforeMs: notBefore.getTime(), notAfterMs: notAfter.getTime() };
       return issue(cluster(clusterId), { subject: { organizations, commonName }, use: { kind: 'client' }, ...validity });
+    },
+    signRequest({ clusterId, requestPem, use, lifetimeMs, allows }) {
+      const request = readSigningRequest(requestPem);
+      if (request === undefined || !allows(request.subject, request.hosts)) return undefined;
+      const { subject, publicKey, hosts } = request;
+      const validity = { notBeforeMs: nowMs() - SIGNED_BACKDATE_MS, notAfterMs: nowMs() + lifetimeMs };
+      const purpose = use === 'client' ? ({ kind: 'client' } as const) : ({ kind: 'server', hosts } as const);
+      return pem('CERTIFICATE', signCertificate({ subject, publicKey, ...validity, use: purpose }, cluster(clusterId)));
     },
     verifyClient: verifier,
     tokenKey(name) {
