@@ -1,12 +1,15 @@
 import type { Change } from '../../kernel/collection.ts';
 import type { Target, Watch } from '../../kernel/controller.ts';
+import { event } from '../../kinds/core/event.ts';
 import { storedKinds } from '../../kinds/index.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { type Kind, kindClass } from '../../kube/kind.ts';
 import type { KubeObject, OwnerReference } from '../../kube/object.ts';
 import { type ClusterController, splitKey } from '../cluster-controller.ts';
 
-const byClass = new Map(storedKinds.map((kind) => [kindClass(kind), kind]));
+/** Upstream leaves events alone: they own nothing, and go by their age. */
+const collected = storedKinds.filter((kind) => kind !== event);
+const byClass = new Map(collected.map((kind) => [kindClass(kind), kind]));
 const byKindName = new Map(storedKinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
 
 /**
@@ -16,7 +19,7 @@ const byKindName = new Map(storedKinds.map((kind) => [`${kind.group}/${kind.kind
  */
 export const garbageCollector: ClusterController = {
   name: 'garbage-collector',
-  watches: storedKinds.map((kind): Watch => ({ class: kindClass(kind), targets })),
+  watches: collected.map((kind): Watch => ({ class: kindClass(kind), targets })),
   reconcile(cluster, _name, _namespace, key) {
     const [what, first = '', second = ''] = key.split(' ');
     if (what === 'owner') for (const { kind, object } of dependentsOf(cluster, first)) collect(cluster, kind, object);
@@ -105,4 +108,4 @@ function disown(cluster: Cluster, { kind, object }: { kind: Kind; object: KubeOb
 }
 
 const dependentsOf = (cluster: Cluster, uid: string): { kind: Kind; object: KubeObject }[] =>
-  storedKinds.flatMap((kind) => cluster.indexed(kind, 'owner', uid).map((object) => ({ kind, object })));
+  collected.flatMap((kind) => cluster.indexed(kind, 'owner', uid).map((object) => ({ kind, object })));
