@@ -145,7 +145,9 @@ test('created objects have byte for byte the managedFields of a recorded server'
 }, () => {
   const schemas = schemasFor('1.36');
   for (const name of kinds) {
-    const { body } = JSON.parse(readFileSync(new URL(`${name}.json`, recordings), 'utf8'));
+    // Go writes times that were never set as null; nobody owns those.
+    const text = readFileSync(new URL(`${name}.json`, recordings), 'utf8');
+    const { body } = JSON.parse(text, (_, value) => (value === null ? undefined : value));
     const [entry] = body.metadata.managedFields;
     const [group, version] = body.apiVersion.includes('/') ? body.apiVersion.split('/') : ['', body.apiVersion];
     const schema = schemas.ofKind(group, version, body.kind) ?? assert.fail(`no schema of ${body.kind}`);

@@ -8,6 +8,7 @@ import type { ResourceExchange } from '../pipeline/exchange.ts';
 import { negotiate } from '../pipeline/negotiate.ts';
 import type { Claims, Later } from '../pipeline/ports.ts';
 import { documentResponse } from '../pipeline/respond.ts';
+import { tracked } from '../reviews/tracked.ts';
 import { badRequest, conflict, invalid, notFound } from '../status.ts';
 import { existing } from '../write/update.ts';
 import { chain } from './authenticate.ts';
@@ -54,10 +55,12 @@ export function tokenRequest(exchange: ResourceExchange): Later<HttpResponse> {
   return chain(ports.signServiceAccountToken(claims, cluster.scope), (token) => {
     const expirationTimestamp = `${new Date((nowSeconds + expirationSeconds) * 1000).toISOString().slice(0, 19)}Z`;
     const { name, namespace, uid, creationTimestamp } = account.metadata;
+    const { metadata } = tracked(exchange, { spec: body.spec ?? {} }, GVK, 'token');
+    const managedFields = isObject(metadata) ? metadata : {};
     const answer: JsonObject = {
       kind: GVK.kind,
       apiVersion: `${GVK.group}/${GVK.version}`,
-      metadata: { name, ...(namespace && { namespace }), uid, creationTimestamp },
+      metadata: { name, ...(namespace && { namespace }), uid, creationTimestamp, ...managedFields },
       spec: { audiences, expirationSeconds, boundObjectRef: isObject(spec.boundObjectRef) ? spec.boundObjectRef : null },
       status: { token, expirationTimestamp },
     };

@@ -1,9 +1,8 @@
 import type { HttpResponse } from '../../kernel/http.ts';
-import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
-import { recordUpdate } from '../apply/record-update.ts';
+import { isObject, type JsonObject } from '../../kernel/json.ts';
 import { chain } from '../authn/authenticate.ts';
 import { metadataOf, readBody } from '../pipeline/body.ts';
-import { type Exchange, managerOf } from '../pipeline/exchange.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
 import { negotiate } from '../pipeline/negotiate.ts';
 import type { Later } from '../pipeline/ports.ts';
 import type { ResourceRequest } from '../pipeline/request-info.ts';
@@ -12,6 +11,7 @@ import type { BuiltInResource } from '../schema/resources.ts';
 import { badRequest, methodNotAllowed, notAcceptable, notImplemented, qualified, unknownResource } from '../status.ts';
 import { accessReview, localAccessReview, rulesReview, selfAccessReview } from './access.ts';
 import { selfSubjectReview, tokenReview } from './identity.ts';
+import { tracked } from './tracked.ts';
 
 /** What makes the status of a review from its spec. */
 type Review = (exchange: Exchange, spec: JsonObject, info: ResourceRequest) => Later<JsonObject>;
@@ -45,30 +45,8 @@ export function reviewOf(exchange: Exchange, info: ResourceRequest, facts: Built
   }
   const spec = isObject(body.spec) ? body.spec : {};
   return chain(review(exchange, spec, info), (status) => {
-    const tracked = withManagers(exchange, body, gvk);
-    const { kind: _, apiVersion: __, metadata, status: ___, ...rest } = tracked;
+    const { kind: _, apiVersion: __, metadata, status: ___, ...rest } = tracked(exchange, body, gvk);
     const { kind, apiVersion } = body;
     return documentResponse(exchange, { kind, apiVersion, metadata, ...rest, status } as JsonObject, 201, form.format);
-  });
-}
-
-/** The review as the field manager leaves it, which upstream shows although nothing is stored. */
-function withManagers(
-  exchange: Exchange,
-  body: JsonObject,
-  gvk: { readonly group: string; readonly version: string; readonly kind: string },
-): JsonObject {
-  const schema = exchange.registry.schemas.ofKind(gvk.group, gvk.version, gvk.kind);
-  const metadata: Json = isObject(body.metadata) ? body.metadata : {};
-  const { status: _, ...rest } = body;
-  const next: JsonObject = { ...rest, metadata };
-  if (!schema) return next;
-  return recordUpdate({
-    manager: managerOf(exchange),
-    apiVersion: String(body.apiVersion),
-    nowIso: `${new Date(exchange.ports.world.nowMs).toISOString().slice(0, 19)}Z`,
-    schema,
-    live: undefined,
-    next,
   });
 }
