@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Controller } from './controller.ts';
 import type { Journal } from './journal.ts';
 import { memoryJournal } from './journal.ts';
-import { type Commit, RevisionConflict } from './store.ts';
+import { type Commit, Compacted, RevisionConflict } from './store.ts';
 import type { Transaction } from './transaction.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -301,4 +301,15 @@ test('the driver is told of work that nobody is doing, and only of that', () => 
   assert.equal(told, 2, 'the budget ran out');
   assert.equal(world.settle(), true);
   assert.equal(told, 2);
+});
+
+test('history is forgotten after five minutes, also where nothing is written', () => {
+  const world = newWorld();
+  world.transact((tx) => tx.put('c', 'a', 1));
+  const { revision } = world.reader;
+  world.transact((tx) => tx.put('c', 'a', 2));
+  world.advanceTo(300_000);
+  assert.equal(world.store.changesSince('c', revision).length, 1);
+  world.advanceTo(300_001);
+  assert.throws(() => world.store.changesSince('c', revision), Compacted);
 });

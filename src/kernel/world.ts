@@ -219,7 +219,10 @@ export class World {
   }
 
   #moveTo(ms: number): void {
-    if (ms > this.#nowMs) this.#nowMs = ms;
+    if (ms <= this.#nowMs) return;
+    this.#nowMs = ms;
+    // History ages also where nothing is written.
+    this.#store.compact(ms);
   }
 
   #append(tx: Transaction): Commit {
