@@ -1,10 +1,10 @@
 import { type FieldSet, inOrder } from './field-set.ts';
 
-/** Sets kept, and the longest text of one: pods of one workload own the same fields, and there are few workloads. */
-const LIMIT = 4096;
-const MAX_TEXT_LENGTH = 32_768;
+/** Characters of all texts kept: pods of one workload own the same fields, and there are few workloads. */
+const LIMIT_LENGTH = 500_000;
 
 const known = new Map<string, FieldSet>();
+let heldLength = 0;
 
 /**
  * The set in upstream's order, shared by all that are equal: ten thousand pods then hold one set between them, and it is put in order
@@ -15,8 +15,11 @@ export function interned(set: FieldSet): FieldSet {
   const found = known.get(text);
   if (found) return found;
   const ordered = inOrder(set);
-  if (text.length > MAX_TEXT_LENGTH) return ordered;
-  if (known.size >= LIMIT) known.clear();
+  heldLength += text.length;
+  if (heldLength > LIMIT_LENGTH) {
+    known.clear();
+    heldLength = text.length;
+  }
   known.set(text, ordered);
   return ordered;
 }

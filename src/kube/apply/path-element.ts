@@ -6,13 +6,15 @@ import type { Schema } from '../schema.ts';
 
 const fieldElements = new Map<string, string>();
 /** Schemas have a few thousand names; keys of labels and data could be any number. */
-const MAX_FIELD_ELEMENTS = 20_000;
+const MAX_FIELD_ELEMENTS = 8_192;
+const MAX_NAME_LENGTH = 64;
 
 /** "f:<name>", the same text each time: a fresh one would have to be looked up before it can be a key. */
 export function fieldElement(name: string): string {
   const known = fieldElements.get(name);
   if (known !== undefined) return known;
   const element = `f:${name}`;
+  if (name.length > MAX_NAME_LENGTH) return element;
   if (fieldElements.size >= MAX_FIELD_ELEMENTS) fieldElements.clear();
   fieldElements.set(name, element);
   return element;

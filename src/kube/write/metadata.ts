@@ -36,7 +36,8 @@ export function withMetadata(object: KubeObject, changes: { readonly [K in keyof
   const meta: DraftObject = {};
   for (const field of ORDER) {
     const value = field in changes ? changes[field] : object.metadata[field];
-    if (value !== undefined && !isEmpty(value)) meta[field] = value;
+    // A name that is missing is one that validation refuses; until then, rules may read it.
+    if (value !== undefined && (field === 'name' || !isEmpty(value))) meta[field] = value;
   }
   // name, uid and creationTimestamp are among the fields copied from an object that has them.
   return { ...object, metadata: meta as ObjectMeta };
