@@ -16,6 +16,8 @@ import { downPeriods, limited, PERIOD_MS, type Proposal, proposal } from './deci
 
 /** How far ahead the next decision is looked for: usage is a function of the clock. */
 const HORIZON_MS = 3_600_000;
+/** Measurements of pods that one such search may take: many pods are not looked as far ahead. */
+const MEASUREMENTS = 20_000;
 
 /**
  * Scales by what pods use. Models kubernetes pkg/controller/podautoscaler. It wakes at decisions alone: the clock says when usage will
@@ -90,12 +92,13 @@ function proposals(autoscaler: V2HorizontalPodAutoscaler, target: ScaleTarget, f
 function nextDecisionMs(autoscaler: V2HorizontalPodAutoscaler, target: ScaleTarget, nowMs: number): number {
   const periods = downPeriods(autoscaler);
   const known = proposals(autoscaler, target, nowMs - periods * PERIOD_MS, nowMs);
-  for (let aheadMs = PERIOD_MS; aheadMs < HORIZON_MS; aheadMs += PERIOD_MS) {
+  const horizonMs = Math.min(HORIZON_MS, PERIOD_MS * Math.max(Math.floor(MEASUREMENTS / (target.pods.length + 1)), 4));
+  for (let aheadMs = PERIOD_MS; aheadMs < horizonMs; aheadMs += PERIOD_MS) {
     known.push(proposal(autoscaler, target, nowMs + aheadMs).replicas ?? target.replicas);
     if (known.length > periods + 1) known.shift();
     if (limited(autoscaler, target.replicas, known) !== target.replicas) return aheadMs;
   }
-  return HORIZON_MS;
+  return horizonMs;
 }
 
 function rescale(cluster: Cluster, autoscaler: V2HorizontalPodAutoscaler, target: ScaleTarget, wanted: number, now: Proposal): void {
