@@ -97,6 +97,20 @@ test('tables, protobuf and discovery of metrics', async () => {
   );
 });
 
+test('metrics are published in both versions of OpenAPI', async () => {
+  const { send } = await prepared();
+  const { paths } = (await send({ path: '/openapi/v3' })).json as { paths: { [path: string]: unknown } };
+  assert.ok('apis/metrics.k8s.io/v1beta1' in paths);
+  const document = (await send({ path: '/openapi/v3/apis/metrics.k8s.io/v1beta1' })).json as {
+    paths: { [path: string]: object };
+    components: { schemas: object };
+  };
+  assert.deepEqual(Object.keys(document.paths[`${ROOT}/nodes`] ?? {}).sort(), ['get', 'parameters']);
+  assert.ok('io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics' in document.components.schemas);
+  const { definitions } = (await send({ path: '/openapi/v2' })).json as { definitions: object };
+  assert.ok('io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetrics' in definitions);
+});
+
 test('usage moves smoothly and stays within what is requested', () => {
   const container: Container = { name: 'c', resources: { requests: { cpu: '1', memory: '1Gi' } } };
   fc.assert(

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readNested, readVarint } from '../protobuf/reader.ts';
-import type { BuiltInResource } from '../schema/resources.ts';
+import { type BuiltInResource, builtInResources } from '../schema/resources.ts';
 import { encodeOpenApiV2 } from './gnostic.ts';
 import { operationsOf } from './operations.ts';
-import { builtInSource, customSource } from './source.ts';
+import { builtInSource, customSource, type Release } from './source.ts';
 import { loadTexts } from './texts.ts';
 import { openApiV2Document } from './v2.ts';
 import { documentOf, openApiV3Document, openApiV3Hash, openApiV3Index } from './v3.ts';
@@ -14,6 +14,9 @@ import { documentOf, openApiV3Document, openApiV3Hash, openApiV3Index } from './
 const folder = join(import.meta.dirname, '../../../../shared/data/kubernetes/openapi');
 const recorded = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 const skip = existsSync(folder) ? false : 'no recorded documents';
+
+/** A release as it is published without anything added. */
+const release = (version: string): Release => ({ version, facts: builtInResources(version) });
 
 const widgets: BuiltInResource = {
   group: 'example.com',
@@ -39,11 +42,11 @@ function comparable(value: unknown): unknown {
 }
 
 test('version 3: the index names the recorded paths, and every document equals the recorded one', { skip }, async () => {
-  const index = openApiV3Index('1.36.2');
+  const index = openApiV3Index(release('1.36.2'));
   const paths = Object.keys((recorded('v3-index.json') as { paths: Tree }).paths).sort();
   assert.deepEqual(Object.keys(index.paths).sort(), paths);
   for (const path of paths) {
-    const document = await openApiV3Document('1.36.2', path);
+    const document = await openApiV3Document(release('1.36.2'), path);
     assert.ok(document, path);
     assert.deepEqual(
       comparable(JSON.parse(Buffer.from(document).toString())),
@@ -54,23 +57,23 @@ test('version 3: the index names the recorded paths, and every document equals t
 });
 
 test('version 3: hashes differ by path and release, and the index carries them', () => {
-  const hash = openApiV3Hash('1.36', 'apis/apps/v1');
+  const hash = openApiV3Hash(release('1.36'), 'apis/apps/v1');
   assert.match(hash ?? '', /^[0-9A-F]{64}$/);
-  assert.notEqual(hash, openApiV3Hash('1.35', 'apis/apps/v1'));
-  assert.notEqual(hash, openApiV3Hash('1.36', 'apis/batch/v1'));
-  assert.equal(openApiV3Index('1.36').paths['apis/apps/v1']?.serverRelativeURL, `/openapi/v3/apis/apps/v1?hash=${hash}`);
-  assert.equal(openApiV3Hash('1.33', 'apis/resource.k8s.io/v1'), undefined);
+  assert.notEqual(hash, openApiV3Hash(release('1.35'), 'apis/apps/v1'));
+  assert.notEqual(hash, openApiV3Hash(release('1.36'), 'apis/batch/v1'));
+  assert.equal(openApiV3Index(release('1.36')).paths['apis/apps/v1']?.serverRelativeURL, `/openapi/v3/apis/apps/v1?hash=${hash}`);
+  assert.equal(openApiV3Hash(release('1.33'), 'apis/resource.k8s.io/v1'), undefined);
 });
 
 test('an older release publishes its own fields and paths', async () => {
   const read = async (version: string) =>
-    JSON.parse(Buffer.from((await openApiV3Document(version, 'api/v1')) ?? '').toString()) as { components: { schemas: Tree } };
+    JSON.parse(Buffer.from((await openApiV3Document(release(version), 'api/v1')) ?? '').toString()) as { components: { schemas: Tree } };
   const containerOf = async (version: string) =>
     ((await read(version)).components.schemas['io.k8s.api.core.v1.Container'] as { properties: Tree }).properties;
   assert.ok(!('restartPolicyRules' in (await containerOf('1.33'))));
   assert.ok('restartPolicyRules' in (await containerOf('1.34')));
-  assert.equal(await openApiV3Document('1.33', 'apis/resource.k8s.io/v1'), undefined);
-  assert.equal(await openApiV3Document('1.36', 'apis/example.com/v1'), undefined);
+  assert.equal(await openApiV3Document(release('1.33'), 'apis/resource.k8s.io/v1'), undefined);
+  assert.equal(await openApiV3Document(release('1.36'), 'apis/example.com/v1'), undefined);
 });
 
 test('custom resources are published with their own definitions and media types', async () => {
@@ -120,7 +123,7 @@ const sorted = (value: unknown): unknown =>
     : value;
 
 test('version 2 equals the recorded document, shared parameters resolved', { skip }, async () => {
-  const ours = await openApiV2Document('1.36');
+  const ours = await openApiV2Document(release('1.36'));
   const theirs = recorded('v2.json') as Tree;
   assert.deepEqual(comparable(ours['definitions']), comparable(theirs['definitions']));
   assert.deepEqual(resolved(ours['paths'], ours['parameters'] as Tree), resolved(theirs['paths'], theirs['parameters'] as Tree));
@@ -147,7 +150,7 @@ function namedEntries(document: Uint8Array, field: number, inner: number): Map<s
 }
 
 test('the protobuf form of version 2 has the recorded bytes', { skip }, async () => {
-  const ours = encodeOpenApiV2(await openApiV2Document('1.36'));
+  const ours = encodeOpenApiV2(await openApiV2Document(release('1.36')));
   const theirs = readFileSync(join(folder, 'v2.pb'));
   const definitions = namedEntries(ours, 9, 1);
   const expected = namedEntries(theirs, 9, 1);

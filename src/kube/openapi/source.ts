@@ -1,7 +1,6 @@
 import type { BuiltInResource } from '../schema/resources.ts';
-import { builtInResources } from '../schema/resources.ts';
 import { namePrefix } from '../schema/schemas.ts';
-import { definitionOfKind } from '../schema/table.ts';
+import { definitionOfKind, minorOf } from '../schema/table.ts';
 import type { Operation, OperationSource } from './operations.ts';
 import { groupTag, groupTitle, operationsOf } from './operations.ts';
 import { optionParameters, pathParameter, pretty } from './parameters.ts';
@@ -63,6 +62,12 @@ export function customSource(base: OperationSource, definitionOf: OperationSourc
     patchMediaTypes: patchMediaTypes.filter((type) => !type.includes('strategic')),
     bodyMediaTypes: text,
   };
+}
+
+/** What is published: a Kubernetes version, and all that is served in it. A registry is one. */
+export interface Release {
+  readonly version: string;
+  readonly facts: readonly BuiltInResource[];
 }
 
 export interface GroupVersion {
@@ -146,8 +151,8 @@ const rootOperations: Readonly<Record<string, Operation>> = {
 };
 
 /** Keys of the v3 index for a release: "api", "api/v1", "apis", "apis/apps", "apis/apps/v1", "version" … */
-export function documentPaths(version: string): string[] {
-  const versions = groupVersions(builtInResources(version));
+export function documentPaths({ facts }: Release): string[] {
+  const versions = groupVersions(facts);
   const groups = new Set(versions.map(({ group }) => group));
   const served = versions.map((item) => (item.group === '' ? `api/${item.version}` : `apis/${item.group}/${item.version}`));
   const roots = [...groups].map((group) => (group === '' ? 'api' : `apis/${group}`));
@@ -155,20 +160,19 @@ export function documentPaths(version: string): string[] {
 }
 
 /** Operations of one document; undefined where the release has no such path. */
-export function documentOperations(version: string, minor: number, path: string, texts: Texts): Operation[] | undefined {
+export function documentOperations(release: Release, path: string, texts: Texts): Operation[] | undefined {
   const root = rootOperations[path];
   if (root !== undefined) return [root];
-  const resources = builtInResources(version);
   const [, group = '', served] = /^apis\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
   const core = /^api(?:\/([^/]+))?$/.exec(path);
   const wanted = core ? core[1] : served;
   if (!core && group === '') return undefined;
-  const own = resources.filter((item) => item.group === group && (wanted === undefined || item.version === wanted));
+  const own = release.facts.filter((item) => item.group === group && (wanted === undefined || item.version === wanted));
   if (own.length === 0) return undefined;
-  return wanted === undefined ? [groupOperation(group)] : operationsOf(builtInSource(group, wanted, own, minor, texts));
+  return wanted === undefined ? [groupOperation(group)] : operationsOf(builtInSource(group, wanted, own, minorOf(release.version), texts));
 }
 
 /** Operations of everything that a release serves. */
-export function allOperations(version: string, minor: number, texts: Texts): Operation[] {
-  return documentPaths(version).flatMap((path) => documentOperations(version, minor, path, texts) ?? []);
+export function allOperations(release: Release, texts: Texts): Operation[] {
+  return documentPaths(release).flatMap((path) => documentOperations(release, path, texts) ?? []);
 }

@@ -5,7 +5,7 @@ import { definitionSchema, referencesOf } from './definition.ts';
 import type { Content, Operation } from './operations.ts';
 import type { Parameter } from './parameters.ts';
 import { byName, commonParameters } from './parameters.ts';
-import { allOperations } from './source.ts';
+import { allOperations, type Release } from './source.ts';
 import { loadTexts } from './texts.ts';
 
 const answerTexts = { 200: 'OK', 201: 'Created', 202: 'Accepted' } as const;
@@ -85,24 +85,21 @@ function pathsObject(operations: readonly Operation[], shared: Shared): SchemaOb
   return Object.fromEntries(entries);
 }
 
-const documents = new Map<number, Promise<SchemaObject>>();
+const documents = new WeakMap<Release['facts'], Promise<SchemaObject>>();
 
 /**
- * The version 2 document of a release, with the built-in resources. Built when first asked for (kubectl up to 1.28, Terraform) and
+ * The version 2 document of a release. Built when first asked for (kubectl up to 1.28, Terraform) and
  * shared: never write into it; a cluster with custom resources adds its `paths` and `definitions` to a copy.
  */
-export function openApiV2Document(version: string): Promise<SchemaObject> {
-  const minor = minorOf(version);
-  let document = documents.get(minor);
-  if (document === undefined) {
-    document = build(minor);
-    documents.set(minor, document);
-  }
+export function openApiV2Document(release: Release): Promise<SchemaObject> {
+  const document = documents.get(release.facts) ?? build(release);
+  documents.set(release.facts, document);
   return document;
 }
 
-async function build(minor: number): Promise<SchemaObject> {
+async function build(release: Release): Promise<SchemaObject> {
   const texts = await loadTexts();
+  const minor = minorOf(release.version);
   const version = `1.${minor}`;
   const served = new Set(builtInResources(version).map((item) => `${item.group}/${item.version}`));
   const options = [...new Set([...optionGroupVersions, ...served])].map((item) => {
@@ -110,7 +107,7 @@ async function build(minor: number): Promise<SchemaObject> {
     return { group, version: name };
   });
   const shared: Shared = { parameters: new Map(), keys: new Map() };
-  const paths = pathsObject(allOperations(version, minor, texts), shared);
+  const paths = pathsObject(allOperations(release, texts), shared);
   const pending = new Set<string>();
   referencesOf(paths, pending, 2);
   const definitions: [string, SchemaObject][] = [];

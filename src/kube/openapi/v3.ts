@@ -5,7 +5,7 @@ import { definitionSchema, referencesOf } from './definition.ts';
 import type { Content, Operation } from './operations.ts';
 import type { Parameter } from './parameters.ts';
 import { byName, commonParameters } from './parameters.ts';
-import { documentOperations, documentPaths } from './source.ts';
+import { documentOperations, documentPaths, type Release } from './source.ts';
 import { loadTexts } from './texts.ts';
 
 const answerTexts = { 200: 'OK', 201: 'Created', 202: 'Accepted' } as const;
@@ -112,40 +112,37 @@ const hashOf = (minor: number, path: string): string => sha256Hex(`${tableFinger
 export const documentUrl = (path: string, hash: string): string => `/openapi/v3/${path}?hash=${hash}`;
 
 /** Hash under which the document of a built-in path is served; undefined where the release has none. Costs no document. */
-export function openApiV3Hash(version: string, path: string): string | undefined {
-  return documentPaths(version).includes(path) ? hashOf(minorOf(version), path) : undefined;
+export function openApiV3Hash(release: Release, path: string): string | undefined {
+  return documentPaths(release).includes(path) ? hashOf(minorOf(release.version), path) : undefined;
 }
 
 /** The body of GET /openapi/v3, built-in paths only: `paths` by key, for a server to add those of custom resources and APIServices. */
-export function openApiV3Index(version: string): { readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string }>> } {
-  const minor = minorOf(version);
+export function openApiV3Index(release: Release): { readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string }>> } {
+  const minor = minorOf(release.version);
   return {
-    paths: Object.fromEntries(documentPaths(version).map((path) => [path, { serverRelativeURL: documentUrl(path, hashOf(minor, path)) }])),
+    paths: Object.fromEntries(documentPaths(release).map((path) => [path, { serverRelativeURL: documentUrl(path, hashOf(minor, path)) }])),
   };
 }
 
-const documents = new Map<string, Promise<Uint8Array | undefined>>();
+const documents = new WeakMap<Release['facts'], Map<string, Promise<Uint8Array | undefined>>>();
 
 /**
  * JSON of GET /openapi/v3/<path> ("apis/apps/v1"); undefined where the release has no such path. Built when first asked for and
  * shared by all clusters of the release.
  */
-export function openApiV3Document(version: string, path: string): Promise<Uint8Array | undefined> {
-  const minor = minorOf(version);
-  const key = `${minor} ${path}`;
-  let document = documents.get(key);
-  if (document === undefined) {
-    document = buildDocument(`1.${minor}`, path);
-    documents.set(key, document);
-  }
+export function openApiV3Document(release: Release, path: string): Promise<Uint8Array | undefined> {
+  const byPath = documents.get(release.facts) ?? new Map<string, Promise<Uint8Array | undefined>>();
+  documents.set(release.facts, byPath);
+  const document = byPath.get(path) ?? buildDocument(release, path);
+  byPath.set(path, document);
   return document;
 }
 
-async function buildDocument(version: string, path: string): Promise<Uint8Array | undefined> {
-  const operations = documentOperations(version, minorOf(version), path, await loadTexts());
+async function buildDocument(release: Release, path: string): Promise<Uint8Array | undefined> {
+  const operations = documentOperations(release, path, await loadTexts());
   if (operations === undefined) return undefined;
   const [, group, served] = /^apis\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
   const core = { group: '', version: 'v1' };
   const shared = group !== undefined && served !== undefined ? [core, { group, version: served }] : [core];
-  return Buffer.from(JSON.stringify(await documentOf(version, operations, shared)));
+  return Buffer.from(JSON.stringify(await documentOf(release.version, operations, shared)));
 }
