@@ -37,16 +37,30 @@ export function call<T>(home: Home, method: 'GET' | 'POST' | 'DELETE', path: str
           answer += chunk;
         });
         response.on('end', () => {
-          const value = JSON.parse(answer) as T & { readonly error?: string };
-          if (response.statusCode === 200) resolve(value);
-          else reject(new Refused(value.error ?? `answered with ${response.statusCode}`));
+          if (response.statusCode === 200) resolve(JSON.parse(answer) as T);
+          else reject(new Refused(errorIn(answer) ?? `answered with ${response.statusCode}: ${answer.trim()}`));
         });
       },
     );
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      const gone = error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET';
+      // Another program may have the port by now, plain or with another authority.
+      const gone = error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' || isForeign(error.code ?? '');
       reject(gone ? new NotRunning(`Slipway is not running for ${home.folder}. Start it with: slipway up`) : error);
     });
     outgoing.end(text);
   });
+}
+
+/** Codes of TLS that tell that the other side is not the process of this home. */
+const isForeign = (code: string): boolean =>
+  code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || /CERT|_SIGNATURE$/.test(code);
+
+/** The reason in an answer of the administrators' door; undefined when something else answered. */
+function errorIn(answer: string): string | undefined {
+  try {
+    const { error } = JSON.parse(answer) as { readonly error?: unknown };
+    return typeof error === 'string' ? error : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { InvalidWorldName, NoSuchWorld, worldName } from '../engines/store-sqlite/worlds.ts';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import { CLUSTERS } from '../kube/clusters.ts';
 import type { Estate } from './estate.ts';
@@ -31,6 +32,7 @@ interface Call {
 
 /** A fault of the caller, answered with 400. */
 class BadCall extends Error {}
+const CALLERS_FAULTS = [BadCall, InvalidWorldName, SyntaxError, URIError];
 
 const text = (body: Body, name: string): string => {
   const value = body[name];
@@ -71,12 +73,6 @@ const CALLS: { readonly [call: string]: (call: Call) => unknown } = {
   'GET worlds/{}/clock': ({ installation, parameters: [world = ''] }) => clock(installation.estate(world)),
   'POST worlds/{}/clock': ({ installation, parameters: [world = ''], body }) => setClock(installation.estate(world), body),
 };
-
-const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-function worldName(name: string): string {
-  if (!NAME.test(name)) throw new BadCall(`"${name}" is no name for a world: up to 63 lower-case letters, digits and hyphens`);
-  return name;
-}
 
 function status(installation: Administered) {
   const { ephemeral, offline, port } = installation;
@@ -152,8 +148,8 @@ export function adminDoor(installation: Administered, token: string): (request: 
       const parameters = (call.pattern.exec(request.path) ?? []).slice(1).map(decodeURIComponent);
       return answer(200, await call.run({ installation, parameters, body: parse(request) }));
     } catch (error) {
-      const isCaller = error instanceof BadCall || error instanceof SyntaxError || error instanceof URIError;
-      return answer(isCaller ? 400 : error instanceof UnknownWorld ? 404 : 409, {
+      const isCaller = CALLERS_FAULTS.some((fault) => error instanceof fault);
+      return answer(isCaller ? 400 : error instanceof UnknownWorld || error instanceof NoSuchWorld ? 404 : 409, {
         error: error instanceof Error ? error.message : String(error),
       });
     }

@@ -78,7 +78,8 @@ export class ClusterDoors {
     // Somebody else may have taken the port since; any other one serves as well.
     const known = before === undefined ? undefined : await listener.openPort({ ...door, port: before }).catch(() => undefined);
     const port = known ?? (await listener.openPort(door));
-    if (!clusterRecord(this.#world.reader, record.scope)) {
+    // Meanwhile the cluster was deleted, or its world closed.
+    if (this.#closed || !clusterRecord(this.#world.reader, record.scope)) {
       await port.close();
       return;
     }

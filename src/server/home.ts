@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isObject } from '../kernel/json.ts';
 
 /** What a running process tells other commands about itself. Removed when it ends. */
 export interface RunningState {
@@ -50,7 +51,9 @@ export class Home {
   /** A secret that is made at first use and kept: 256 bits in hex, which no shell, URL or option parser takes for something else. */
   secret(name: string): string {
     const file = join(this.folder, name);
-    if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+    // An empty file keeps no secret: it would let everybody in.
+    const kept = existsSync(file) && readFileSync(file, 'utf8').trim();
+    if (kept) return kept;
     const value = randomBytes(32).toString('hex');
     writeAtomically(file, value);
     return value;
@@ -58,11 +61,7 @@ export class Home {
 
   /** Loopback ports that clusters had, by scope: kubeconfigs that name them go on working after a restart. */
   get clusterPorts(): Readonly<Record<string, number>> {
-    try {
-      return JSON.parse(readFileSync(this.#clusterPortsFile, 'utf8')) as Record<string, number>; // written below
-    } catch {
-      return {};
-    }
+    return readObject<Record<string, number>>(this.#clusterPortsFile) ?? {};
   }
 
   /** Remembers a cluster's port; undefined forgets it. */
@@ -77,23 +76,31 @@ export class Home {
 
   /** State of the running process; undefined when none has written it. It may be stale: ask the process. */
   get running(): RunningState | undefined {
-    try {
-      return JSON.parse(readFileSync(this.#runningFile, 'utf8')) as RunningState; // written below
-    } catch {
-      return undefined;
-    }
+    const state = readObject<RunningState>(this.#runningFile);
+    return state?.address && state.port ? state : undefined;
   }
 
   writeRunning(state: RunningState): void {
     writeAtomically(this.#runningFile, JSON.stringify(state));
   }
 
-  clearRunning(): void {
-    rmSync(this.#runningFile, { force: true });
+  /** Forgets the process; the state of another one that has started since stays. */
+  clearRunning(pid: number): void {
+    if (this.running?.pid === pid) rmSync(this.#runningFile, { force: true });
   }
 
   get #runningFile(): string {
     return join(this.folder, 'running.json');
+  }
+}
+
+/** A JSON object as this class wrote it; undefined when the file is missing or holds something else. */
+function readObject<T>(file: string): T | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isObject(value) ? (value as T) : undefined; // written by this class
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,7 +4,16 @@ import { type Certificates, openCertificates } from '../engines/certificates/cer
 import { startListener } from '../engines/listener/listener.ts';
 import type { Listener, ListenerLog } from '../engines/listener/options.ts';
 import { openJournal, type SqliteJournal } from '../engines/store-sqlite/journal.ts';
-import { deleteWorld, forkWorldFile, listSaves, listWorlds, loadWorld, saveWorld, worldFile } from '../engines/store-sqlite/worlds.ts';
+import {
+  deleteWorld,
+  forkWorldFile,
+  listSaves,
+  listWorlds,
+  loadWorld,
+  NoSuchWorld,
+  saveWorld,
+  worldFile,
+} from '../engines/store-sqlite/worlds.ts';
 import type { TokenKey } from '../entra/ports.ts';
 import { ADMINISTRATOR_ID, AUTOMATION_ID, seedDirectory } from '../entra/seed.ts';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
@@ -85,8 +94,13 @@ export class Installation implements Administered {
       tooLarge,
       log: options.log,
     });
-    installation.#tokenKey = await key;
-    await installation.#openAll(options.seed);
+    try {
+      installation.#tokenKey = await key;
+      await installation.#openAll(options.seed);
+    } catch (error) {
+      await installation.stop();
+      throw error;
+    }
     return installation;
   }
 
@@ -146,8 +160,16 @@ export class Installation implements Administered {
   /** Puts a saved world in the place of a living one. */
   async load(save: string, world: string): Promise<Estate> {
     if (this.ephemeral) throw new Error('an ephemeral service keeps nothing on disk');
-    if (this.#living.has(world)) await this.#close(world);
-    loadWorld(this.home.folder, save, world);
+    if (!this.saves().includes(save)) throw new NoSuchWorld(`there is no saved world ${save}; there are: ${this.saves().join(', ')}`);
+    const replaced = this.#living.has(world);
+    if (replaced) await this.#close(world);
+    try {
+      loadWorld(this.home.folder, save, world);
+    } catch (error) {
+      // A save that cannot be read costs nobody the world that lives.
+      if (replaced) await this.#open(world);
+      throw error;
+    }
     return this.#open(world);
   }
 

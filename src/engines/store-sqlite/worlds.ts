@@ -24,9 +24,9 @@ export class WorldExists extends Error {}
 export class NoSuchWorld extends Error {}
 
 /** Path of a living world's file. Throws InvalidWorldName. */
-export const worldFile = (home: string, name: string): string => join(home, 'worlds', `${checked(name)}.sqlite`);
+export const worldFile = (home: string, name: string): string => join(home, 'worlds', `${worldName(name)}.sqlite`);
 /** Path of a saved world's file. Throws InvalidWorldName. */
-export const saveFile = (home: string, name: string): string => join(home, 'saves', `${checked(name)}.sqlite`);
+export const saveFile = (home: string, name: string): string => join(home, 'saves', `${worldName(name)}.sqlite`);
 
 export const listWorlds = (home: string): WorldFile[] => filesIn(join(home, 'worlds'));
 export const listSaves = (home: string): WorldFile[] => filesIn(join(home, 'saves'));
@@ -74,7 +74,8 @@ export function deleteWorld(home: string, name: string): void {
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
 }
 
-function checked(name: string): string {
+/** The name itself, when a world may have it. Throws InvalidWorldName. */
+export function worldName(name: string): string {
   if (!NAME.test(name)) throw new InvalidWorldName(name);
   return name;
 }

@@ -6,7 +6,7 @@ import { DEFAULT_WORLD } from '../durability.ts';
 import { parseDuration } from '../duration.ts';
 import { Home } from '../home.ts';
 import { version } from '../version.ts';
-import { clientVariables, guessShell, loginAz, SHELLS, type Shell, shellLines } from './environment.ts';
+import { clientVariables, guessShell, loginAz, SHELLS, type Shell, shellLines, unsetLines, VARIABLES } from './environment.ts';
 import { EXIT, Failure, print, table, withProgress } from './output.ts';
 import type { UpOptions } from './up.ts';
 
@@ -55,6 +55,7 @@ const homeOption = () =>
 const worldOption = () => new Option('--world <name>', 'world to speak of').default(DEFAULT_WORLD);
 const command = (parent: Command, name: string, description: string): Command =>
   parent.command(name).description(description).addOption(homeOption()).option('--json', 'print JSON');
+const worldPath = (world: string, what = ''): string => `worlds/${encodeURIComponent(world)}${what}`;
 const homeOf = ({ home }: { readonly home: string }): Home => new Home(home);
 
 function addService(root: Command): void {
@@ -92,7 +93,7 @@ function addService(root: Command): void {
   command(root, 'reset', 'empty a world')
     .addOption(worldOption())
     .action(async (options: Common) => {
-      const world = await call<Described>(homeOf(options), 'POST', `worlds/${options.world}/reset`);
+      const world = await call<Described>(homeOf(options), 'POST', worldPath(options.world, '/reset'));
       print(world, options.json ?? false, ({ name }) => `World ${name} is empty.`);
     });
   command(root, 'version', 'print the version').action((options: Common) => print({ version }, options.json ?? false, () => version));
@@ -123,20 +124,22 @@ function addClients(root: Command): void {
     .option('--no-login', 'do not log az in')
     .action(async (options: EnvOptions) => {
       const home = homeOf(options);
-      const variables = clientVariables(home, { world: options.world, vantage: options.from });
-      if (!options.unset) await call(home, 'GET', 'status');
-      if (options.login && !options.unset) process.stderr.write(`# ${loginAz(home, variables)}\n`);
-      print(variables, options.json ?? false, () =>
-        shellLines(variables, options.shell ?? guessShell(), options.unset ?? false).join('\n'),
-      );
+      const shell = options.shell ?? guessShell();
+      if (options.unset) {
+        // Also after "slipway down": nobody answers then, and clients would still be led here.
+        print(VARIABLES, options.json ?? false, () => unsetLines(VARIABLES, shell).join('\n'));
+        return;
+      }
+      const variables = await variablesFor(home, options);
+      if (options.login) process.stderr.write(`# ${loginAz(home, variables)}\n`);
+      print(variables, options.json ?? false, () => shellLines(variables, shell).join('\n'));
     });
   command(root, 'shell', 'open a shell in which az, kubectl and other clients are led here')
     .addOption(worldOption())
     .addOption(from())
     .action(async (options: EnvOptions) => {
       const home = homeOf(options);
-      await call(home, 'GET', 'status');
-      const variables = clientVariables(home, { world: options.world, vantage: options.from });
+      const variables = await variablesFor(home, options);
       process.stderr.write(`${loginAz(home, variables)} Leave this shell with "exit".\n`);
       const shell = process.env['SHELL'] ?? (process.platform === 'win32' ? 'powershell' : 'bash');
       process.exitCode = await new Promise<number>((resolve) => {
@@ -145,6 +148,14 @@ function addClients(root: Command): void {
         );
       });
     });
+}
+
+/** Variables for a world that lives; the proxy would refuse every connection for another one. */
+async function variablesFor(home: Home, { world, from }: EnvOptions): Promise<ReturnType<typeof clientVariables>> {
+  const { worlds } = await call<Status>(home, 'GET', 'status');
+  if (!worlds.some(({ name }) => name === world))
+    throw new Failure(`there is no world ${world}; there are: ${worlds.map(({ name }) => name).join(', ')}`);
+  return clientVariables(home, { world, vantage: from });
 }
 
 const worldTable = (worlds: readonly Described[]): string =>
@@ -168,7 +179,7 @@ function addWorlds(root: Command): void {
   command(worlds, 'fork <name>', 'branch a world: both go on from here')
     .addOption(worldOption())
     .action(async (name: string, options: Common) => {
-      const world = await withProgress('Forking', call<Described>(homeOf(options), 'POST', `worlds/${options.world}/fork`, { name }));
+      const world = await withProgress('Forking', call<Described>(homeOf(options), 'POST', worldPath(options.world, '/fork'), { name }));
       print(
         world,
         options.json ?? false,
@@ -180,18 +191,18 @@ function addWorlds(root: Command): void {
     .action(async (name: string, options: Common) => {
       const saved = await withProgress(
         'Saving',
-        call<{ revision: number }>(homeOf(options), 'POST', `worlds/${options.world}/save`, { name }),
+        call<{ revision: number }>(homeOf(options), 'POST', worldPath(options.world, '/save'), { name }),
       );
       print(saved, options.json ?? false, ({ revision }) => `World ${options.world} is saved as ${name}, at revision ${revision}.`);
     });
   command(worlds, 'load <save>', 'put a saved world in the place of a living one, or beside them')
     .addOption(worldOption())
     .action(async (save: string, options: Common) => {
-      const world = await withProgress('Loading', call<Described>(homeOf(options), 'POST', `worlds/${options.world}/load`, { save }));
+      const world = await withProgress('Loading', call<Described>(homeOf(options), 'POST', worldPath(options.world, '/load'), { save }));
       print(world, options.json ?? false, ({ name }) => `World ${name} is as ${save} was.`);
     });
   command(worlds, 'delete <name>', 'delete a world').action(async (name: string, options: Common) => {
-    const deleted = await call<{ deleted: string }>(homeOf(options), 'DELETE', `worlds/${name}`);
+    const deleted = await call<{ deleted: string }>(homeOf(options), 'DELETE', worldPath(name));
     print(deleted, options.json ?? false, () => `World ${name} is deleted.`);
   });
 }
@@ -203,7 +214,7 @@ function addClock(root: Command): void {
   const clock = root.command('clock').description('the time of a world');
   const set = async (options: Common, what: string, body: unknown): Promise<void> => {
     const home = homeOf(options);
-    const path = `worlds/${options.world}/clock`;
+    const path = worldPath(options.world, '/clock');
     const done = call<Clock>(home, 'POST', path, body);
     const moved = await withProgress(what, done, async () => (await call<Clock>(home, 'GET', path)).time);
     print(moved, options.json ?? false, clockText);
@@ -211,7 +222,7 @@ function addClock(root: Command): void {
   command(clock, 'show', 'print the world’s time')
     .addOption(worldOption())
     .action(async (options: Common) =>
-      print(await call<Clock>(homeOf(options), 'GET', `worlds/${options.world}/clock`), options.json ?? false, clockText),
+      print(await call<Clock>(homeOf(options), 'GET', worldPath(options.world, '/clock')), options.json ?? false, clockText),
     );
   command(clock, 'advance [duration]', 'let time pass at once, e.g. 30d or 1h30m; without a duration, to the next event')
     .addOption(worldOption())
@@ -224,8 +235,8 @@ function addClock(root: Command): void {
   command(clock, 'speed <factor>', 'let time run so many times as fast as the host’s')
     .addOption(worldOption())
     .action((factor: string, options: Common) => {
-      const rate = Number(factor.replace(/^[×x]/, ''));
-      if (!Number.isFinite(rate) || rate < 0) throw new Failure(`"${factor}" is no speed; write 1, 60 or 3600`, EXIT.usage);
+      const rate = Number(/^[×x]?(\d+(?:\.\d+)?)$/.exec(factor)?.[1]);
+      if (!Number.isFinite(rate)) throw new Failure(`"${factor}" is no speed; write 1, 60 or 3600`, EXIT.usage);
       return set(options, 'Setting the clock', { rate });
     });
   command(clock, 'pause', 'stop time')

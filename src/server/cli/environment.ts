@@ -6,8 +6,28 @@ import { DEFAULT_WORLD } from '../durability.ts';
 import type { Home } from '../home.ts';
 import { Failure } from './output.ts';
 
+/** The names that clientVariables sets, whether the service runs or not. */
+export const VARIABLES = [
+  'HTTPS_PROXY',
+  'https_proxy',
+  'NO_PROXY',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'NODE_EXTRA_CA_CERTS',
+  'AZURE_CONFIG_DIR',
+  'AZURE_CORE_COLLECT_TELEMETRY',
+  'AZURE_CORE_SURVEY_MESSAGE',
+  'AZURE_CORE_ONLY_SHOW_ERRORS',
+  'CHECKPOINT_DISABLE',
+] as const;
+
 /** Variables that lead clients to us: the proxy, the authority to trust, az's own folder, and no telemetry. */
-export function clientVariables(home: Home, options: { readonly world: string; readonly vantage: string }): Record<string, string> {
+export function clientVariables(
+  home: Home,
+  options: { readonly world: string; readonly vantage: string },
+): Record<(typeof VARIABLES)[number], string> {
   const running = home.running;
   if (!running) throw new Failure(`Slipway is not running for ${home.folder}. Start it with: slipway up`, 3);
   const bundle = join(home.certificates, 'ca-bundle.crt');
@@ -42,13 +62,21 @@ export function guessShell(): Shell {
   return SHELLS.find((shell) => shell === name) ?? 'bash';
 }
 
-/** Lines that set the variables, or unset them, in a shell's syntax. */
-export function shellLines(variables: Readonly<Record<string, string>>, shell: Shell, unset: boolean): string[] {
+/** Lines that set the variables in a shell's syntax. */
+export function shellLines(variables: Readonly<Record<string, string>>, shell: Shell): string[] {
   return Object.entries(variables).map(([name, value]) => {
-    if (shell === 'fish') return unset ? `set -e ${name};` : `set -gx ${name} '${value.replaceAll("'", "\\'")}';`;
-    if (shell === 'powershell')
-      return unset ? `Remove-Item Env:${name} -ErrorAction SilentlyContinue` : `$Env:${name} = '${value.replaceAll("'", "''")}'`;
-    return unset ? `unset ${name};` : `export ${name}='${value.replaceAll("'", "'\\''")}';`;
+    // fish reads backslashes between quotes, and PowerShell takes typographic quotes for quotes.
+    if (shell === 'fish') return `set -gx ${name} '${value.replaceAll(/[\\']/g, '\\$&')}';`;
+    if (shell === 'powershell') return `$Env:${name} = '${value.replaceAll(/['\u2018-\u201b]/g, '$&$&')}'`;
+    return `export ${name}='${value.replaceAll("'", "'\\''")}';`;
+  });
+}
+
+/** Lines that unset variables in a shell's syntax. */
+export function unsetLines(names: readonly string[], shell: Shell): string[] {
+  return names.map((name) => {
+    if (shell === 'fish') return `set -e ${name};`;
+    return shell === 'powershell' ? `Remove-Item Env:${name} -ErrorAction SilentlyContinue` : `unset ${name};`;
   });
 }
 
@@ -82,9 +110,14 @@ export function loginAz(home: Home, variables: Readonly<Record<string, string>>)
 function isLoggedIn(home: Home): boolean {
   const file = join(home.azure, 'azureProfile.json');
   if (!existsSync(file)) return false;
-  // az writes a byte order mark.
-  const profile = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as {
-    readonly subscriptions?: readonly { readonly tenantId: string }[];
-  };
-  return profile.subscriptions?.some(({ tenantId }) => tenantId === TENANT_ID) ?? false;
+  try {
+    // az writes a byte order mark.
+    const profile = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as {
+      readonly subscriptions?: readonly { readonly tenantId: string }[];
+    };
+    return profile.subscriptions?.some(({ tenantId }) => tenantId === TENANT_ID) ?? false;
+  } catch {
+    // A file that az left half-written: logging in writes it anew.
+    return false;
+  }
 }

@@ -6,10 +6,10 @@ import { HomeLocked, lockHome } from '../../engines/store-sqlite/lock.ts';
 import { call } from '../admin-client.ts';
 import type { AuditLevel } from '../audit-log.ts';
 import { runExample } from '../example.ts';
-import type { Home } from '../home.ts';
+import type { Home, RunningState } from '../home.ts';
 import { Installation } from '../installation.ts';
 import { version } from '../version.ts';
-import { Failure } from './output.ts';
+import { Failure, print } from './output.ts';
 
 export interface UpOptions {
   readonly port: string;
@@ -23,17 +23,19 @@ export interface UpOptions {
 }
 
 const READY_LIMIT_MS = 30_000;
+/** Tells the process in the background that it is that one: its arguments are the same, however they were spelled. */
+const DETACHED = 'SLIPWAY_DETACHED';
 
 /** Runs the service in this process until it is told to stop, or starts another process that does. */
 export async function up(home: Home, options: UpOptions): Promise<void> {
-  if (options.detach) {
-    await detach(home);
+  if (options.detach && !process.env[DETACHED]) {
+    await detach(home, options.json ?? false);
     return;
   }
   const startedMs = performance.now();
   const unlock = lock(home);
   const installation = await start(home, options);
-  home.writeRunning({
+  const running: RunningState = {
     pid: process.pid,
     port: installation.port,
     address: '127.0.0.1',
@@ -41,14 +43,16 @@ export async function up(home: Home, options: UpOptions): Promise<void> {
     version,
     ephemeral: installation.ephemeral,
     offline: installation.offline,
-  });
+  };
+  home.writeRunning(running);
   const stopped = untilStopped();
-  say(options, banner(installation, performance.now() - startedMs));
+  print(running, options.json ?? false, () => banner(installation, performance.now() - startedMs));
   if (options.example) await runExample(installation, options.example, (line) => say(options, line));
   await stopped;
-  home.clearRunning();
   await installation.stop();
   unlock();
+  // Last: who waits for the end of this process may start the next one right after.
+  home.clearRunning(process.pid);
 }
 
 /** SIGINT or SIGTERM; a second one ends the process at once. */
@@ -118,10 +122,13 @@ const lastWords = (home: Home): string =>
     ?.replace(/^slipway: /, '') ?? '';
 
 /** Starts the service in the background with the same options and waits until it answers. */
-async function detach(home: Home): Promise<void> {
-  const args = process.argv.slice(1).filter((argument) => argument !== '--detach' && argument !== '-d');
+async function detach(home: Home, json: boolean): Promise<void> {
   const out = openSync(home.logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [...process.execArgv, ...args], { detached: true, stdio: ['ignore', out, out] });
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    detached: true,
+    stdio: ['ignore', out, out],
+    env: { ...process.env, [DETACHED]: '1' },
+  });
   let ended: number | null | undefined;
   child.on('exit', (code) => {
     ended = code;
@@ -129,9 +136,10 @@ async function detach(home: Home): Promise<void> {
   child.unref();
   for (const limitMs = Date.now() + READY_LIMIT_MS; Date.now() < limitMs; ) {
     if (ended !== undefined) throw new Failure(lastWords(home) || `slipway up ended with ${ended}; see ${home.logFile}`);
-    if (home.running?.pid === child.pid) {
+    const { running } = home;
+    if (running && running.pid === child.pid) {
       await call(home, 'GET', 'status');
-      process.stdout.write(`Slipway runs in the background (pid ${child.pid}), on https://127.0.0.1:${home.running?.port}.\n`);
+      print(running, json, ({ pid, port }) => `Slipway runs in the background (pid ${pid}), on https://127.0.0.1:${port}.`);
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
