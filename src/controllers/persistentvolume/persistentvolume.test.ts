@@ -68,7 +68,10 @@ test('WaitForFirstConsumer: the disk is made in the zone of the first pod, which
 test('a pod says which claim it waits for, and goes on when it is there', () => {
   const s = estate('Immediate');
   s.pod('p', using());
-  assert.match(message(s), /^0\/2 nodes are available: persistentvolumeclaim "data" not found\. preemption: 0\/2/);
+  assert.match(
+    message(s),
+    /^0\/2 nodes are available: persistentvolumeclaim "data" not found\. no new claims to deallocate, preemption: 0\/2/,
+  );
   claim(s, 'data', { storageClassName: 'absent' });
   assert.match(message(s), /pod has unbound immediate PersistentVolumeClaims/);
   s.expectEvent('data', 'ProvisioningFailed: storageclass.storage.k8s.io "absent" not found');

@@ -28,8 +28,8 @@ export const taintToleration: Plugin = {
   name: 'TaintToleration',
   weight: 3,
   filter(pod, { node }) {
-    const taint = untolerated(pod, node, ['NoSchedule', 'NoExecute'])[0];
-    return taint && permanent(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
+    // Which taint it is, is not said since the patches of late 2025.
+    return untolerated(pod, node, ['NoSchedule', 'NoExecute']).length ? permanent('node(s) had untolerated taint(s)') : undefined;
   },
   score: (pod, { node }) => untolerated(pod, node, ['PreferNoSchedule']).length,
   normalize: (scores) => normalizeByMax(scores, true),

@@ -95,11 +95,11 @@ const fitError = (nodes: number, reasons: ReadonlyMap<string, number>): string =
 /** Why evicting others does not help. Source of the texts: scheduler framework/preemption. */
 export function preemptionText(pod: Pod, { nodes, resolvable }: Unplaced): string {
   if (nodes === 0) return '';
-  if (pod.spec.preemptionPolicy === 'Never') return ' preemption: not eligible due to preemptionPolicy=Never.';
+  if (pod.spec.preemptionPolicy === 'Never') return 'preemption: not eligible due to preemptionPolicy=Never.';
   const reasons = new Map<string, number>();
   if (resolvable.size > 0) reasons.set('No preemption victims found for incoming pod', resolvable.size);
   if (nodes > resolvable.size) reasons.set('Preemption is not helpful for scheduling', nodes - resolvable.size);
-  return ` preemption: ${fitError(nodes, reasons)}`;
+  return `preemption: ${fitError(nodes, reasons)}`;
 }
 
 function first<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R | undefined {

@@ -34,7 +34,7 @@ const refusals: [reason: string, node: Parameters<Scenario['node']>[1], spec: { 
     { containers: [container({ resources: { limits: { 'nvidia.com/gpu': '1' }, requests: { 'nvidia.com/gpu': '1' } } })] },
   ],
   ['node(s) were unschedulable', { spec: { unschedulable: true } }, {}],
-  ['node(s) had untolerated taint {a: b}', { spec: { taints: [{ key: 'a', value: 'b', effect: 'NoSchedule' }] } }, {}],
+  ['node(s) had untolerated taint(s)', { spec: { taints: [{ key: 'a', value: 'b', effect: 'NoSchedule' }] } }, {}],
   ["node(s) didn't match Pod's node affinity/selector", {}, { nodeSelector: { disk: 'ssd' } }],
   [
     "node(s) didn't match pod topology spread constraints (missing required label)",
@@ -66,7 +66,7 @@ test('reasons of several nodes are counted, and preemption is said not to help',
   s.pod('p', requesting('2'));
   assert.match(
     message(s, 'p'),
-    /^0\/3 nodes are available: 1 node\(s\) had untolerated taint \{gpu: \}, 2 Insufficient cpu\. .*preemption: 0\/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod\.$/,
+    /^0\/3 nodes are available: 1 node\(s\) had untolerated taint\(s\), 2 Insufficient cpu\. no new claims to deallocate, preemption: 0\/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod\.$/,
   );
 });
 

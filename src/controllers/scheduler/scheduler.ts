@@ -68,6 +68,9 @@ function retry(cluster: Cluster): void {
 
 const isRefusal = ({ type, reason }: PodCondition): boolean => type === 'PodScheduled' && reason === 'Unschedulable';
 
+/** What the plugin for resource claims adds, which comes before preemption since 1.34. */
+const claimsText = (version: string): string => (Number(version.split('.')[1]) >= 34 ? 'no new claims to deallocate, ' : '');
+
 /** Assigns a pod, or makes room for it, or says why it fits nowhere. Returns why it does not go anywhere yet. */
 function place(cluster: Cluster, pod: Pod): string | undefined {
   const placement = placementOf(cluster, pod);
@@ -77,7 +80,8 @@ function place(cluster: Cluster, pod: Pod): string | undefined {
     return undefined;
   }
   const rooming = makeRoom(cluster, pod, placement, outcome);
-  const message = outcome.message + (rooming ?? preemptionText(pod, outcome));
+  const why = rooming ?? preemptionText(pod, outcome);
+  const message = why ? `${outcome.message} ${claimsText(cluster.version)}${why}` : outcome.message;
   refuse(cluster, pod, message);
   // Each pod that others go for is asked about by itself.
   return rooming === undefined ? message : undefined;

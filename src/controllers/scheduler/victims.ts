@@ -22,7 +22,7 @@ export function makeRoom(cluster: Cluster, pod: Pod, placement: Placement, unpla
   const priority = pod.spec.priority ?? 0;
   const isLeaving = (each: Pod) => each.metadata.deletionTimestamp !== undefined && (each.spec.priority ?? 0) < priority;
   if (nominatedNodeName && podsOn(cluster, nominatedNodeName).some(isLeaving))
-    return ' preemption: not eligible due to a terminating pod on the nominated node.';
+    return 'preemption: not eligible due to a terminating pod on the nominated node.';
   const found = preempt(pod, placement, unplaced.resolvable, evictionsOf(cluster));
   if (!found) return giveUp();
   cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, nominatedNodeName: found.nodeName } });
