@@ -3,7 +3,7 @@ import type { AksPorts } from '../../src/aks/ports.ts';
 import { armTypes } from '../../src/arm/arm-types.ts';
 import type { Action, Directory, ResourceType } from '../../src/arm/resource-type.ts';
 import { azureRoutes, azureTypes } from '../../src/azure/index.ts';
-import { kinds } from '../../src/kinds/index.ts';
+import { servedKinds } from '../../src/kinds/index.ts';
 import type { Kind } from '../../src/kube/kind.ts';
 import { builtInResources } from '../../src/kube/schema/resources.ts';
 
@@ -46,7 +46,7 @@ function typeRow(type: ResourceType): string {
 
 /** What each cluster's API server serves, kind by kind and version by version, as a page. */
 export function kubernetesCoverage(): string {
-  const declared = new Set(kinds.map((kind) => `${kind.group}/${kind.kind}`));
+  const declared = new Set(servedKinds.map((kind) => `${kind.group}/${kind.kind}`));
   const missing = builtInResources('1.36')
     .filter(({ group, kind }) => !declared.has(`${group}/${kind}`))
     .map(({ group, version, resource, kind }) => `- ${group || 'core'}/${version} ${resource} (${kind})`);
@@ -55,7 +55,7 @@ export function kubernetesCoverage(): string {
     '',
     `| group | kind | ${MINORS.join(' | ')} | rules |`,
     `|---|---|${MINORS.map(() => '---').join('|')}|---|`,
-    ...kinds.map(kindRow),
+    ...servedKinds.map(kindRow),
     '',
     '## In the real server, and not stored here',
     '',
