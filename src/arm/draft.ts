@@ -9,6 +9,7 @@ import type { Body, InlineChild, ResourceType } from './resource-type.ts';
 import { accept } from './versions/accept.ts';
 import { check } from './versions/check.ts';
 import { maskOf } from './versions/mask.ts';
+import { preserve } from './versions/preserve.ts';
 
 /** How a body becomes a draft: as PUT of the type, or as PATCH onto what is stored. */
 export type WriteMode = 'put' | 'patch';
@@ -68,7 +69,8 @@ function draftProperties(
   let sent: JsonObject = mask ? accept(mask, body.properties ?? {}) : (body.properties ?? {});
   for (const path of ['provisioningState', ...(type.readOnly ?? []), ...(type.children ?? []).map((child) => child.property)])
     sent = without(sent, path);
-  return previous && (mode === 'patch' || type.put === 'preserve') ? mergePatch(previous.desired, sent) : withoutNulls(sent);
+  if (!previous || (mode === 'put' && type.put !== 'preserve')) return withoutNulls(sent);
+  return mask && mode === 'put' ? preserve(mask, previous.desired, sent) : mergePatch(previous.desired, sent);
 }
 
 /** Shape of the body itself, before anything is built from it. */

@@ -143,7 +143,8 @@ export interface ResourceType {
 
   /**
    * What PUT does with properties that the body leaves out: `replace` them by defaults (the ARM rule; default) or `preserve` what is
-   * stored (AKS). `preserve` merges objects deeply and takes arrays whole; null clears.
+   * stored (AKS). `preserve` merges objects deeply and takes arrays and maps of plain
+   * values whole; null clears.
    */
   readonly put?: 'replace' | 'preserve';
   /** What PATCH may change: tags (and identity, sku) alone, or everything by JSON merge. Default: tags. */

@@ -11,6 +11,7 @@ import { given, objectAt, textAt } from '../managed-cluster/defaults.ts';
 import { refuseWhenStopped } from '../managed-cluster/power.ts';
 import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';
+import { MARKS } from '../node/pool-marks.ts';
 import { compareVersions, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
 import { podRangeFaults } from './pod-range.ts';
@@ -52,7 +53,7 @@ export const agentPool: ResourceType = {
   admit,
   computed,
   // Flattened into its cluster a pool has no envelope: its etag stands among the properties.
-  render: (properties, pool, reader) => ({ ...properties, eTag: currentEtag(reader, pool) }),
+  render: ({ [MARKS]: _marks, ...properties }, pool, reader) => ({ ...properties, eTag: currentEtag(reader, pool) }),
   refuseDelete,
   actions: [poolUpgradeProfile, ...NOT_BUILT.map(refused)],
 };

@@ -9,6 +9,7 @@ import { objectAt, textAt } from '../managed-cluster/defaults.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { poolPower } from '../managed-cluster/power.ts';
 import { AGENT_POOLS } from '../names.ts';
+import { syncMarks } from '../node/pool-marks.ts';
 import { removeNodes, syncNodes } from '../node/register.ts';
 import { onNodes } from '../node/watch.ts';
 import type { AksPorts } from '../ports.ts';
@@ -54,7 +55,10 @@ function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource, pool: Reso
   setPower(tx, scaleSet, power === 'Stopped' ? 'deallocated' : 'running');
   const api = ports.open(tx, record.scope, 'cloud-node-manager');
   if (power === 'Stopped') removeNodes(api, nodesOf(tx, cluster, pool));
-  else syncNodes(tx, api, cluster, pool);
+  else {
+    syncNodes(tx, api, cluster, pool);
+    syncMarks(tx, api, pool, nodesOf(tx, cluster, pool));
+  }
   return finish(tx, pool);
 }
 

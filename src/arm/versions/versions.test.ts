@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { accept } from './accept.ts';
 import { check } from './check.ts';
 import { editionsOf, type Mask, maskOf } from './mask.ts';
+import { preserve } from './preserve.ts';
 import { show } from './show.ts';
 import { shapeOf } from './table.ts';
 
@@ -103,6 +104,26 @@ test('providers in C# take text for numbers and the reverse, and say what they c
   const [error] = check(mask, { priority: 'first' }, 'properties');
   assert.equal(error?.code, 'InvalidRequestFormat');
   assert.match(error?.detail ?? '', /Error converting value "first" to type 'System\.Int32'\. Path 'properties\.priority'/);
+});
+
+test('a PUT onto what is stored merges objects, and takes labels and lists whole', () => {
+  const mask = maskOf(POOL, '2026-04-01') ?? assert.fail();
+  const stored = {
+    count: 1,
+    nodeLabels: { a: 'b' },
+    nodeTaints: ['x'],
+    upgradeSettings: { maxSurge: '10%', drainTimeoutInMinutes: 30 },
+    ours: { a: 1 },
+    gone: 1,
+  };
+  const sent = { nodeLabels: { c: 'd' }, nodeTaints: [], upgradeSettings: { maxSurge: '1' }, ours: { b: 2 }, gone: null };
+  assert.deepEqual(preserve(mask, stored, sent), {
+    count: 1,
+    nodeLabels: { c: 'd' },
+    nodeTaints: [],
+    upgradeSettings: { maxSurge: '1', drainTimeoutInMinutes: 30 },
+    ours: { a: 1, b: 2 },
+  });
 });
 
 test('a type without a shape has no mask', () => assert.equal(maskOf('Contoso.Test/boxes', '2024-01-01'), undefined));
