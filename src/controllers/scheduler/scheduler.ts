@@ -56,7 +56,8 @@ function retry(cluster: Cluster): void {
     .sort((a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0));
   const refusals = new Map<string, string>();
   for (const pod of waiting) {
-    const group = `${controllerOf(pod)?.uid ?? pod.metadata.uid} ${JSON.stringify(pod.metadata.labels)}`;
+    const owner = controllerOf(pod);
+    const group = owner && ALIKE.has(owner.kind) ? owner.uid : pod.metadata.uid;
     const known = refusals.get(group);
     if (known !== undefined) refuse(cluster, pod, known);
     else {
@@ -65,6 +66,9 @@ function retry(cluster: Cluster): void {
     }
   }
 }
+
+/** Controllers whose pods ask for the same; those of daemon and stateful sets have a node or a claim of their own. */
+const ALIKE: ReadonlySet<string> = new Set(['ReplicaSet', 'ReplicationController', 'Job']);
 
 const isRefusal = ({ type, reason }: PodCondition): boolean => type === 'PodScheduled' && reason === 'Unschedulable';
 
