@@ -82,6 +82,30 @@ test('foreground through a deployment ends with nothing left', () => {
   assert.deepEqual([s.find(deployment, 'web'), s.list(replicaSet).length, s.pods().length], [undefined, 0, 0]);
 });
 
+test('foreground: what has another owner stays with that one', () => {
+  const s = new Scenario();
+  const a = make(s, 'a');
+  const b = make(s, 'b');
+  make(s, 'c', [ref(a, { blockOwnerDeletion: true }), ref(b)]);
+  s.delete(configMap, 'a', { propagationPolicy: 'Foreground' });
+  assert.equal(s.find(configMap, 'a'), undefined);
+  assert.deepEqual(
+    s.get<ConfigMap>(configMap, 'c').metadata.ownerReferences?.map(({ name }) => name),
+    ['b'],
+  );
+});
+
+test('foreground: a circle of owners ends', () => {
+  const s = new Scenario();
+  const a = make(s, 'a');
+  const b = make(s, 'b', [ref(a, { blockOwnerDeletion: true })]);
+  const c = make(s, 'c', [ref(b, { blockOwnerDeletion: true })]);
+  const ownerReferences = [{ ...ref(c), blockOwnerDeletion: true }];
+  s.update<ConfigMap>(configMap, 'a', (object) => ({ ...object, metadata: { ...object.metadata, ownerReferences } }));
+  s.delete(configMap, 'a', { propagationPolicy: 'Foreground' });
+  for (const name of ['a', 'b', 'c']) assert.equal(s.find(configMap, name), undefined, name);
+});
+
 test('orphan: dependents stay and forget their owner', () => {
   const s = new Scenario();
   const a = make(s, 'a');

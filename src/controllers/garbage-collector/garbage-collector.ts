@@ -74,15 +74,30 @@ function reconcileObject(cluster: Cluster, kind: Kind | undefined, key: string):
   cluster.update(kind, { ...current, metadata: { ...current.metadata, finalizers } });
 }
 
-/** Deletes all dependents, and tells whether none is left that blocks its owner. */
+/** Deletes the dependents that nothing else keeps, and tells whether none is left that blocks its owner. */
 function foregroundDone(cluster: Cluster, owner: KubeObject): boolean {
-  for (const { kind, object } of dependentsOf(cluster, owner.metadata.uid))
-    if (!object.metadata.deletionTimestamp)
-      cluster.delete(kind, object.metadata.namespace, object.metadata.name, { propagationPolicy: 'Foreground' });
+  for (const { kind, object } of dependentsOf(cluster, owner.metadata.uid)) {
+    const { namespace, name, deletionTimestamp, ownerReferences = [] } = object.metadata;
+    if (deletionTimestamp) continue;
+    const keepers = ownerReferences.filter((reference) => keeps(cluster, reference, namespace));
+    if (keepers.length > 0) {
+      withOwners(cluster, kind, object, keepers);
+      continue;
+    }
+    // In a circle each would wait for the next one.
+    if (dependentsOf(cluster, object.metadata.uid).some((each) => waitsForDependents(each.object))) {
+      const unblocked = ownerReferences.map((reference) => ({ ...reference, blockOwnerDeletion: false }));
+      withOwners(cluster, kind, object, unblocked);
+    }
+    cluster.delete(kind, namespace, name, { propagationPolicy: 'Foreground' });
+  }
   return !dependentsOf(cluster, owner.metadata.uid).some(({ object }) =>
     object.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid && reference.blockOwnerDeletion),
   );
 }
+
+const waitsForDependents = ({ metadata }: KubeObject): boolean =>
+  metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(FOREGROUND) === true;
 
 /** Deletes an object none of whose owners exists; otherwise drops the references to those that don't. */
 function collect(cluster: Cluster, kind: Kind, object: KubeObject): void {
@@ -91,19 +106,35 @@ function collect(cluster: Cluster, kind: Kind, object: KubeObject): void {
   if (owners.length === 0 || present.length === owners.length || object.metadata.deletionTimestamp) return;
   if (present.length === 0)
     cluster.delete(kind, object.metadata.namespace, object.metadata.name, { propagationPolicy: 'Background', uid: object.metadata.uid });
-  else cluster.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences: present } });
+  else withOwners(cluster, kind, object, present);
 }
 
-/** An owner of an unknown kind counts as present: what we don't know, we don't delete. */
-function exists(cluster: Cluster, owner: OwnerReference, namespace: string | undefined): boolean {
+/** Whether an owner is there. One of an unknown kind counts as present: what we don't know, we don't delete. */
+const exists = (cluster: Cluster, owner: OwnerReference, namespace: string | undefined): boolean =>
+  ownerOf(cluster, owner, namespace) !== undefined;
+
+/** Whether an owner is there and is not itself waiting for its dependents to go. */
+function keeps(cluster: Cluster, reference: OwnerReference, namespace: string | undefined): boolean {
+  const owner = ownerOf(cluster, reference, namespace);
+  return owner === UNKNOWN || (owner !== undefined && !waitsForDependents(owner));
+}
+
+const UNKNOWN = 'unknown';
+
+function ownerOf(cluster: Cluster, owner: OwnerReference, namespace: string | undefined): KubeObject | typeof UNKNOWN | undefined {
   const group = owner.apiVersion.includes('/') ? owner.apiVersion.slice(0, owner.apiVersion.indexOf('/')) : '';
   const kind = byKindName.get(`${group}/${owner.kind}`);
-  if (!kind) return true;
-  return cluster.get(kind, kind.namespaced ? namespace : undefined, owner.name)?.metadata.uid === owner.uid;
+  if (!kind) return UNKNOWN;
+  const found = cluster.get(kind, kind.namespaced ? namespace : undefined, owner.name);
+  return found?.metadata.uid === owner.uid ? found : undefined;
 }
 
 function disown(cluster: Cluster, { kind, object }: { kind: Kind; object: KubeObject }, owner: KubeObject): void {
-  const ownerReferences = object.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid) ?? [];
+  const left = object.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid) ?? [];
+  withOwners(cluster, kind, object, left);
+}
+
+function withOwners(cluster: Cluster, kind: Kind, object: KubeObject, ownerReferences: readonly OwnerReference[]): void {
   cluster.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences } });
 }
 
