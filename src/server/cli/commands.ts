@@ -198,7 +198,10 @@ function addWorlds(root: Command): void {
   command(worlds, 'load <save>', 'put a saved world in the place of a living one, or beside them')
     .addOption(worldOption())
     .action(async (save: string, options: Common) => {
-      const world = await withProgress('Loading', call<Described>(homeOf(options), 'POST', worldPath(options.world, '/load'), { save }));
+      const world = await withProgress(
+        'Loading',
+        call<Described>(homeOf(options), 'POST', worldPath(options.world, '/load'), { name: save }),
+      );
       print(world, options.json ?? false, ({ name }) => `World ${name} is as ${save} was.`);
     });
   command(worlds, 'delete <name>', 'delete a world').action(async (name: string, options: Common) => {
