@@ -73,7 +73,10 @@ test('raising the version of the control plane changes what is served, and keeps
   const before = await kube.get('/api/v1/namespaces/default/configmaps/kept');
   await assertServes(kube, 33);
   for (const minor of [34, 35, 36]) {
+    const watch = kube.call('GET', '/api/v1/namespaces/default/configmaps?watch=true&timeoutSeconds=30');
     await arm.put(path, { ...body, properties: { ...body.properties, kubernetesVersion: `1.${minor}` } });
+    // As a process that starts anew would: the watch ends, and what it saw is told.
+    assert.match((await watch).text, /"type":"ADDED"/);
     await assertServes(kube, minor);
     assert.deepEqual(await kube.get('/api/v1/namespaces/default/configmaps/kept'), before);
   }

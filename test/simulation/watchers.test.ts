@@ -69,7 +69,7 @@ test('slow watchers are cut off and delay none of a thousand others', async (t) 
     Array.from({ length: WATCHERS }, (_, i) => watch(sessions[i % sessions.length] as ClientHttp2Session, MAPS)),
   );
   const slow = await Promise.all(Array.from({ length: SLOW }, () => watch(slowSession, '/api/v1/configmaps')));
-  assert.equal(hubOf(world).size, WATCHERS + SLOW);
+  assert.equal(hubOf(world).size(), WATCHERS + SLOW);
   // More than Node and the listener hold for a client.
   for (let i = 0; i < 3; i++) await create(`large-${i}`, 'other', 100_000);
   for (let i = 0; i < EVENTS; i++) {
@@ -82,8 +82,8 @@ test('slow watchers are cut off and delay none of a thousand others', async (t) 
   }
   assert.ok(slow.every(({ count }) => count === 0));
   await until(
-    () => hubOf(world).size === WATCHERS,
-    () => `${hubOf(world).size - WATCHERS} slow watchers are still there`,
+    () => hubOf(world).size() === WATCHERS,
+    () => `${hubOf(world).size() - WATCHERS} slow watchers are still there`,
   );
   assert.equal(listener.log.filter(({ message }) => message === 'stream cut off').length, SLOW);
   assert.ok(fast.every(({ isCut }) => !isCut));
@@ -97,5 +97,5 @@ test('events to many watchers are one buffer', async () => {
   assert.equal(new Set(watches.map(({ chunks }) => chunks[0])).size, 1);
   for (const { close } of watches) close();
   await server.send({ method: 'POST', path: MAPS, body: { metadata: { name: 'n' } } });
-  assert.equal(hubOf(server.world).size, 0, 'watchers that went away leave nothing behind');
+  assert.equal(hubOf(server.world).size(), 0, 'watchers that went away leave nothing behind');
 });

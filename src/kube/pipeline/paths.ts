@@ -181,7 +181,7 @@ function gauges({ ports, cluster }: Exchange): readonly Metric[] {
     {
       name: 'apiserver_longrunning_requests',
       help: '[STABLE] Gauge of all active long-running apiserver requests.',
-      samples: [['component="apiserver",verb="WATCH"', hubOf(ports.world).size] as const],
+      samples: [['component="apiserver",verb="WATCH"', hubOf(ports.world).size(cluster.scope)] as const],
     },
   ];
 }

@@ -1,8 +1,13 @@
 import type { Change } from '../../kernel/collection.ts';
 import type { World } from '../../kernel/world.ts';
+import { CLUSTERS, type ClusterRecord } from '../clusters.ts';
 
-/** Gets every change of one collection, in order, once it is durable. Returns false when it wants no more. */
-export type Observer = (change: Change) => boolean;
+export interface Observer {
+  /** Gets every change of one collection, in order, once it is durable. Returns false when it wants no more. */
+  observe(change: Change): boolean;
+  /** The API server goes away: stopped, deleted, or started anew in another version. */
+  end(): void;
+}
 
 /** Fans commits out to the watchers of each collection. One listener on the world, however many watchers there are. */
 export class WatchHub {
@@ -10,14 +15,17 @@ export class WatchHub {
 
   constructor(world: World) {
     world.onDurable(({ changes }) => {
-      for (const change of changes) this.#dispatch(change);
+      for (const change of changes) {
+        this.#dispatch(change);
+        if (change.collection === CLUSTERS && endsServer(change)) this.#endAll(change.key);
+      }
     });
   }
 
-  /** Watchers that are open now. */
-  get size(): number {
+  /** Watchers that are open now, of all clusters or of one. */
+  size(scope?: string): number {
     let sum = 0;
-    for (const { size } of this.#observers.values()) sum += size;
+    for (const [collection, { size }] of this.#observers) if (scope === undefined || collection.endsWith(`@${scope}`)) sum += size;
     return sum;
   }
 
@@ -34,8 +42,21 @@ export class WatchHub {
   #dispatch(change: Change): void {
     const observers = this.#observers.get(change.collection);
     if (!observers) return;
-    for (const observer of observers) if (!observer(change)) observers.delete(observer);
+    for (const observer of observers) if (!observer.observe(change)) observers.delete(observer);
   }
+
+  #endAll(scope: string): void {
+    for (const [collection, observers] of [...this.#observers]) {
+      if (collection.endsWith(`@${scope}`)) for (const observer of [...observers]) observer.end();
+    }
+  }
+}
+
+/** Whether a change of a cluster's record means that the process behind its API server ends. */
+function endsServer({ previous, entry }: Change): boolean {
+  // The collection holds records alone.
+  const [before, after] = [previous?.value, entry?.value] as (ClusterRecord | undefined)[];
+  return before !== undefined && (!after?.running || after.version !== before.version);
 }
 
 const hubs = new WeakMap<World, WatchHub>();

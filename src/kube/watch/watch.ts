@@ -70,7 +70,7 @@ class Watcher {
     if (!this.#begin(since, collection)) return;
     const { timeoutSeconds, allowBookmarks } = this.#options;
     this.#stops = [
-      hubOf(ports.world).subscribe(collection, (change) => this.#observe(change)),
+      hubOf(ports.world).subscribe(collection, { observe: (change) => this.#observe(change), end: () => this.#end() }),
       ports.after(timeoutSeconds > 0 ? timeoutSeconds * 1000 : DEFAULT_TIMEOUT_MS, () => this.#end()),
     ];
     if (allowBookmarks) this.#scheduleBookmark();
