@@ -394,3 +394,20 @@ test('a scale set makes and removes instances, balanced over zones, numbers neve
   assert.equal(at((await call('PATCH', id, { sku: { name: 'Standard_Nonsense' } })).body, 'error.code'), 'InvalidParameter');
   assert.ok(world.settled);
 });
+
+test('a network says which addresses it can give', async () => {
+  const { call, done } = await prepared();
+  for (const sample of SAMPLES) await done('PUT', sample.path, sample.body);
+  const network = SUBNET.id.slice(0, SUBNET.id.lastIndexOf('/subnets/'));
+  const check = (address: string) => call('GET', `${network}/CheckIPAddressAvailability?ipAddress=${address}`);
+  const [prefix = ''] = [dig((await call('GET', SUBNET.id)).body, 'properties.addressPrefix')].flat() as string[];
+  const base = prefix.slice(0, prefix.lastIndexOf('.'));
+  const taken = await check(`${base}.4`);
+  assert.equal(taken.body['available'], false, taken.text);
+  const offered = taken.body['availableIPAddresses'] as string[];
+  assert.equal(offered.length, 5);
+  assert.equal((await check(offered[0] ?? '')).body['available'], true);
+  assert.equal((await check(`${base}.1`)).body['isPlatformReserved'], true);
+  assert.equal(at((await check('192.0.2.1')).body, 'error.code'), 'PrivateIPAddressNotInAnySubnet');
+  assert.equal(at((await check('nonsense')).body, 'error.code'), 'InvalidIPAddressFormat');
+});

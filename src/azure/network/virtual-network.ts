@@ -4,6 +4,7 @@ import type { Draft } from '../../arm/resource.ts';
 import type { ResourceType } from '../../arm/resource-type.ts';
 import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
 import { contains, firstOverlap, isNetworkAddress, type Prefix, parsePrefix } from '../../net/prefix.ts';
+import { checkAddress } from './available-addresses.ts';
 import { networkName } from './names.ts';
 import { prefixesOfSubnet, SUBNET_TYPE } from './subnet.ts';
 
@@ -38,6 +39,7 @@ export const virtualNetwork: ResourceType = {
     { property: 'subnets', type: SUBNET_TYPE, shape: 'resource' },
     { property: 'virtualNetworkPeerings', type: 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings', shape: 'resource' },
   ],
+  actions: [checkAddress],
 };
 
 /** Address prefixes that a network's `properties` give it. */
