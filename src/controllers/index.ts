@@ -7,6 +7,7 @@ import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointslice.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts';
 import { eventTtlController } from './event-ttl/event-ttl.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
@@ -35,6 +36,7 @@ const definitions: readonly ClusterController[] = [
   disruptionController,
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   eventTtlController,
   garbageCollector,
   horizontalPodAutoscalerController,

@@ -1,5 +1,4 @@
 import type { DiscoveryEndpointPort, Endpoint, EndpointSlice, Node, Pod, Service } from '../../../gen/kubernetes-types.ts';
-import { equal, type Json } from '../../kernel/json.ts';
 import { node } from '../../kinds/core/node.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
 import { service } from '../../kinds/core/service.ts';
@@ -8,14 +7,11 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { type ClusterController, onKind, onObject } from '../cluster-controller.ts';
 import { selectedPods, servicesSelecting, targetPort } from '../endpoints/addresses.ts';
 import { controllerRef, isReady } from '../pod-control.ts';
+import { MANAGED_BY, pieces, SERVICE_NAME, type SliceContents, type SliceHead, writeSlices } from './slices.ts';
 
 /** Endpoints per slice, upstream's --max-endpoints-per-slice. */
 const PER_SLICE = 100;
-const SERVICE_NAME = 'kubernetes.io/service-name';
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const MANAGER = 'endpointslice-controller.k8s.io';
-
-type Contents = { readonly ports: readonly DiscoveryEndpointPort[]; readonly endpoints: readonly Endpoint[] };
 
 /** Keeps the EndpointSlices of every Service with a selector. Models kubernetes pkg/controller/endpointslice. */
 export const endpointSliceController: ClusterController = {
@@ -35,12 +31,12 @@ export const endpointSliceController: ClusterController = {
     const existing = cluster
       .indexed<EndpointSlice>(endpointSlice, 'owner', target.metadata.uid)
       .filter((slice) => slice.metadata.labels?.[MANAGED_BY] === MANAGER && !slice.metadata.deletionTimestamp);
-    write(cluster, target, existing, contentsOf(cluster, target));
+    writeSlices(cluster, headOf(target, cluster.tx.nowIso), existing, contentsOf(cluster, target));
   },
 };
 
 /** Slices to have: one group per list of ports, cut into pieces; a Service without pods keeps one empty slice. */
-function contentsOf(cluster: Cluster, target: Service): Contents[] {
+function contentsOf(cluster: Cluster, target: Service): SliceContents[] {
   const groups = new Map<string, { ports: DiscoveryEndpointPort[]; endpoints: Endpoint[] }>();
   for (const each of selectedPods(cluster, target)) {
     const ports = (target.spec.ports ?? []).flatMap((port): DiscoveryEndpointPort[] => {
@@ -53,12 +49,8 @@ function contentsOf(cluster: Cluster, target: Service): Contents[] {
     groups.set(key, group);
     group.endpoints.push(endpoint(cluster, target, each));
   }
-  const slices = [...groups.values()].flatMap(({ ports, endpoints }) => {
-    const pieces: Contents[] = [];
-    for (let i = 0; i < endpoints.length; i += PER_SLICE) pieces.push({ ports, endpoints: endpoints.slice(i, i + PER_SLICE) });
-    return pieces;
-  });
-  return slices.length ? slices : [{ ports: [], endpoints: [] }];
+  const slices = [...groups.values()].flatMap((group) => pieces({ addressType: 'IPv4', ...group }, PER_SLICE));
+  return slices.length ? slices : [{ addressType: 'IPv4', ports: [], endpoints: [] }];
 }
 
 function endpoint(cluster: Cluster, target: Service, of: Pod): Endpoint {
@@ -77,26 +69,14 @@ function endpoint(cluster: Cluster, target: Service, of: Pod): Endpoint {
   };
 }
 
-/** Existing slices are filled again in order, so that a change touches as few objects as it can. */
-function write(cluster: Cluster, target: Service, existing: readonly EndpointSlice[], wanted: readonly Contents[]): void {
+function headOf(target: Service, nowIso: string): SliceHead {
   const { name, namespace = '' } = target.metadata;
   const headless = target.spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {};
-  const labels = { ...target.metadata.labels, [MANAGED_BY]: MANAGER, [SERVICE_NAME]: name, ...headless };
-  wanted.forEach((contents, i) => {
-    const slice = existing[i];
-    const body = { addressType: 'IPv4', endpoints: contents.endpoints, ports: contents.ports };
-    if (!slice) {
-      const annotations = { 'endpoints.kubernetes.io/last-change-trigger-time': cluster.tx.nowIso };
-      cluster.create(endpointSlice, {
-        metadata: { generateName: `${name}-`, namespace, labels, annotations, ownerReferences: [controllerRef(target)] },
-        ...body,
-      });
-    } else if (
-      !equal((slice.endpoints ?? []) as Json, body.endpoints as Json) ||
-      !equal((slice.ports ?? []) as Json, body.ports as Json) ||
-      !equal(slice.metadata.labels, labels)
-    )
-      cluster.update<EndpointSlice>(endpointSlice, { ...slice, metadata: { ...slice.metadata, labels }, ...body });
-  });
-  for (const surplus of existing.slice(wanted.length)) cluster.delete(endpointSlice, namespace, surplus.metadata.name);
+  return {
+    name,
+    namespace,
+    labels: { ...target.metadata.labels, [MANAGED_BY]: MANAGER, [SERVICE_NAME]: name, ...headless },
+    annotations: { 'endpoints.kubernetes.io/last-change-trigger-time': nowIso },
+    owner: controllerRef(target),
+  };
 }
