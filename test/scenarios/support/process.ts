@@ -15,11 +15,14 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** Starts a bundle (`slipway.js`) on a free port and waits for its banner. Rejects with what it printed when it ends before. */
-  static async start(program: string, home: string): Promise<ServerProcess> {
+  /**
+   * Starts a bundle (`slipway.js`) on a free port and waits for its banner. Rejects with what it printed when it ends before.
+   * `compiled`: folder for compiled code, which a process that ends by itself leaves to those that come after it.
+   */
+  static async start(program: string, home: string, compiled: string): Promise<ServerProcess> {
     const child = spawn(process.execPath, [program, 'up', '--home', home, '--port', '0', '--offline'], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: join(home, 'compiled') },
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
     });
     let said = '';
     const ended = once(child, 'exit');
@@ -50,10 +53,19 @@ export class ServerProcess {
   }
 
   /** `kill -9`; resolves when the process is gone. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Asks it to stop; resolves when it has. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
+    this.#child.kill(signal);
     await ended;
   }
 }
