@@ -123,6 +123,8 @@ test('groups: members, nesting, memberships, removal', async () => {
     inner,
     outer,
   ]);
+  const asked = { groupIds: [outer, '00000000-0000-4000-8000-000000000000'] };
+  assert.deepEqual((await call('POST', 'users/admin@slipway.onmicrosoft.com/checkMemberGroups', asked)).body.value, [outer]);
   assert.equal(((await call('GET', filter('groups', "displayName eq 'INNER'"))).body.value as Objects)[0]?.id, inner);
   assert.equal((await call('DELETE', `groups/${inner}/members/${ADMINISTRATOR_ID}/$ref`)).status, 204);
   assert.equal((await call('DELETE', `groups/${inner}`)).status, 204);

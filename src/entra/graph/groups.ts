@@ -1,6 +1,6 @@
 import type { Entry } from '../../kernel/collection.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { directGroupsOf, GROUPS, type Group, groupsOf, principalBy } from '../directory.ts';
+import { directGroupsOf, GROUPS, type Group, groupsOf, principalBy, userBy } from '../directory.ts';
 import { removePrincipal } from '../principals.ts';
 import { badRequest, notFound } from './errors.ts';
 import { type Answer, type Exchange, listAnswer, objectAnswer, optionalText, textField, texts, write } from './exchange.ts';
@@ -118,10 +118,19 @@ export const memberGroupIds = (exchange: Exchange): Answer => {
   return { status: 200, body: { '@odata.context': `${exchange.base}/$metadata#Collection(Edm.String)`, value } };
 };
 
+/** checkMemberGroups: those of the groups asked about that the principal is in. */
+export const checkMemberGroups = (exchange: Exchange): Answer => {
+  const [id = ''] = exchange.parameters;
+  const all = new Set(groupsOf(exchange.ports.world.reader, existing(exchange, id)));
+  const value = texts(exchange.body, 'groupIds').filter((group) => all.has(group.toLowerCase()));
+  return { status: 200, body: { '@odata.context': `${exchange.base}/$metadata#Collection(Edm.String)`, value } };
+};
+
+/** Object id of a principal; users go by their principal names too. */
 function existing({ ports }: Exchange, id: string): string {
-  const principal = principalBy(ports.world.reader, id);
-  if (!principal) throw notFound(id);
-  return principal.value.id;
+  const found = principalBy(ports.world.reader, id)?.value ?? userBy(ports.world.reader, id);
+  if (!found) throw notFound(id);
+  return found.id;
 }
 
 const rendered = ({ ports }: Exchange, ids: readonly string[]): JsonObject[] =>

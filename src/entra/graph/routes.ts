@@ -51,6 +51,7 @@ const membership = (kind: string): { readonly [methodAndPath: string]: Route } =
   [`GET ${kind}/{}/transitivememberof`]: groups.transitiveMemberOf,
   [`POST ${kind}/{}/getmembergroups`]: groups.memberGroupIds,
   [`POST ${kind}/{}/getmemberobjects`]: groups.memberGroupIds,
+  [`POST ${kind}/{}/checkmembergroups`]: groups.checkMemberGroups,
 });
 
 /** Routes by method and lower-case path below the version; `{}` is one segment. */
