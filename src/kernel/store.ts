@@ -65,7 +65,7 @@ export class Compacted extends Error {
 }
 
 /** History is kept for five minutes of world time, as kube-apiserver compacts etcd, and for at most so many changes. */
-const HISTORY_MS = 300_000;
+export const HISTORY_MS = 300_000;
 const HISTORY_CHANGES = 100_000;
 /** Snapshots of past revisions kept for the next page of a paged list. */
 const PAST_SNAPSHOTS = 16;

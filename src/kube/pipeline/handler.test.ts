@@ -315,6 +315,19 @@ test('history that is compacted answers 410, and the token goes on inconsistentl
   );
 });
 
+test('a continue token gets too old also where nothing is written', async () => {
+  const { send, world } = server();
+  for (const name of ['a', 'b', 'c']) await send({ method: 'POST', path: MAPS, body: map(name) });
+  const begin = async () => ((await send({ path: `${MAPS}?limit=1` })).json.metadata as { continue: string }).continue;
+  const goOn = async (token: string) => (await send({ path: `${MAPS}?limit=1&continue=${token}` })).status;
+  const token = await begin();
+  world.advanceTo(world.nowMs + 300_000);
+  assert.equal(await goOn(token), 200);
+  world.advanceTo(world.nowMs + 1);
+  assert.equal(await goOn(token), 410);
+  assert.equal(await goOn(await begin()), 200);
+});
+
 test('a watcher that does not read is let go, others go on', async () => {
   const { respond, send, watch } = server();
   const path = `${MAPS}?watch=true&resourceVersion=1`;

@@ -1,7 +1,8 @@
 import type { Entry } from '../../kernel/collection.ts';
 import type { HttpResponse } from '../../kernel/http.ts';
 import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
-import { Compacted } from '../../kernel/store.ts';
+import { Compacted, HISTORY_MS } from '../../kernel/store.ts';
+import type { World } from '../../kernel/world.ts';
 import { served, shownMetadata, shownObject } from '../encode/json.ts';
 import type { Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
@@ -150,8 +151,24 @@ function cut(exchange: ResourceExchange, options: ListOptions): Page {
   if (start === undefined && snapshot === current && options.limit === 0) {
     return { entries: select(exchange, options), revision: current, continueToken: undefined, remaining: undefined };
   }
+  if (start && isStale(exchange.ports.world, start.revision)) throw expired(TOKEN_TOO_OLD, onwards(start));
+  if (!start) begun.set(exchange.ports.world, { revision: current, atMs: exchange.ports.world.nowMs });
   return pageAt(exchange, options, snapshot, start);
 }
+
+/** The revision of a world that a paged list last began at, and when. */
+const begun = new WeakMap<World, { readonly revision: number; readonly atMs: number }>();
+
+/**
+ * Whether a page was cut longer ago than history lasts. The store knows it of revisions that others followed; upstream's clusters never
+ * rest, as their nodes renew leases, so there it holds for the newest one too.
+ */
+function isStale(world: World, revision: number): boolean {
+  const last = begun.get(world);
+  return revision === world.store.revision && last?.revision === revision && world.nowMs - last.atMs > HISTORY_MS;
+}
+
+const onwards = ({ key }: Continue): string => writeContinue({ revision: INCONSISTENT, key });
 
 function pageAt(exchange: ResourceExchange, options: ListOptions, snapshot: number, start: Continue | undefined): Page {
   const { store } = exchange.ports.world;
@@ -166,7 +183,7 @@ function pageAt(exchange: ResourceExchange, options: ListOptions, snapshot: numb
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
     if (!start) throw expired('The resourceVersion for the provided list is too old.');
-    throw expired(TOKEN_TOO_OLD, writeContinue({ revision: INCONSISTENT, key: start.key }));
+    throw expired(TOKEN_TOO_OLD, onwards(start));
   }
   if (options.limit <= 0 || all.length <= options.limit) {
     return { entries: all, revision: snapshot, continueToken: undefined, remaining: undefined };
