@@ -130,10 +130,13 @@ function sentence({ kind, path, detail, value }: FieldError): string {
 
 /** One error is answered as itself, several as MultipleErrorsOccurred with all of them as details; the same one twice counts once. */
 export function refuseFields(errors: readonly FieldError[]): Refusal {
-  const details = [...new Map(errors.map(cloudErrorOf).map((error) => [`${error.code} ${error.target} ${error.message}`, error])).values()];
+  const all = [...new Map(errors.map(cloudErrorOf).map((error) => [`${error.code} ${error.target} ${error.message}`, error])).values()];
+  // What Azure takes and we don't build is a 501; what is wrong in Azure too is said instead of it.
+  const wrong = all.filter(({ code }) => code !== 'NotImplemented');
+  const [status, details] = wrong.length > 0 ? [400, wrong] : [501, all];
   const [first] = details;
-  if (first && details.length === 1) return new Refusal(400, first);
-  return new Refusal(400, {
+  if (first && details.length === 1) return new Refusal(status, first);
+  return new Refusal(status, {
     code: 'MultipleErrorsOccurred',
     message: 'Multiple errors occurred. Please see details.',
     details,
