@@ -7,6 +7,7 @@ import { call } from '../admin-client.ts';
 import type { AuditLevel } from '../audit-log.ts';
 import { runExample } from '../example.ts';
 import type { Home, RunningState } from '../home.ts';
+import { collectWhenIdle } from '../idle-collection.ts';
 import { Installation } from '../installation.ts';
 import { version } from '../version.ts';
 import { Failure, print } from './output.ts';
@@ -35,6 +36,7 @@ export async function up(home: Home, options: UpOptions): Promise<void> {
   const startedMs = performance.now();
   const unlock = lock(home);
   const installation = await start(home, options);
+  collectWhenIdle();
   const running: RunningState = {
     pid: process.pid,
     port: installation.port,
