@@ -34,6 +34,8 @@ export class SqliteJournal implements Journal {
   #closing: Promise<void> | undefined;
   #nextCopy = 1;
   readonly #ready: Promise<unknown>;
+  /** What is for the worker once its file is whole; undefined from then on. */
+  #early: ToWorker[] | undefined = [];
 
   /**
    * The file must hold everything up to `revision` once `ready` resolves with it; commits may be appended before that.
@@ -52,7 +54,7 @@ export class SqliteJournal implements Journal {
       this.#closed?.();
     });
     this.#ready = ready.then(
-      () => this.#send({ kind: 'open', file, options }),
+      () => this.#open(options),
       (error: Error) => this.#fail(error),
     );
   }
@@ -128,8 +130,16 @@ export class SqliteJournal implements Journal {
     this.#send({ kind: 'write', rows });
   }
 
+  /** The worker would drop what comes before its file is open: a fork may be written to, copied and forked before it is whole. */
+  #open(options: OpenOptions): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const message of [{ kind: 'open', file: this.file, options } as const, ...early]) this.#send(message);
+  }
+
   #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
+    if (this.#early) this.#early.push(message);
+    else this.#worker.postMessage(message);
   }
 
   #receive(message: FromWorker): void {

@@ -101,3 +101,27 @@ test('worlds are listed and deleted, names checked', async () => {
   for (const name of ['', '../x', 'A', 'a/b', '-a', 'a-', 'a.b', 'a'.repeat(41)])
     assert.throws(() => worldFile(home, name), /no world name/);
 });
+
+test('a fork that is saved and forked before its file is whole loses nothing', async () => {
+  const { world, journal } = await openWorld('ancestor');
+  for (let i = 0; i < 200; i++) put(world, `k${i}`, `ancestor ${i}`);
+  const childJournal = forkWorldFile(home, journal, 'descendant');
+  const child = world.fork('descendant', childJournal, 1_000);
+  put(child, 'k1', 'child');
+  const saved = saveWorld(home, childJournal, 'early');
+  const grandchildJournal = forkWorldFile(home, childJournal, 'grandchild');
+  const grandchild = child.fork('grandchild', grandchildJournal, 1_000);
+  put(grandchild, 'k2', 'grandchild');
+  put(child, 'k3', 'late');
+  assert.ok((await saved) >= world.reader.revision);
+  await Promise.all([childJournal.close(), grandchildJournal.close(), journal.close()]);
+  loadWorld(home, 'early', 'early');
+  const found = await Promise.all(['descendant', 'grandchild', 'early'].map(openWorld));
+  const values = found.map((each) => ['k1', 'k2', 'k3'].map((key) => each.world.reader.get<string>('c', key)?.value));
+  assert.deepEqual(values, [
+    ['child', 'ancestor 2', 'late'],
+    ['child', 'grandchild', 'ancestor 3'],
+    ['child', 'ancestor 2', 'ancestor 3'],
+  ]);
+  await Promise.all(found.map((each) => each.journal.close()));
+});
