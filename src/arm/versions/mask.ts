@@ -61,7 +61,11 @@ function bitsOf(versions: readonly string[], apiVersion: string): Pick<Mask, 'bi
 }
 
 const DATE_LENGTH = '2026-01-01'.length;
-const dateMs = (version: string): number => Date.parse(version.slice(0, DATE_LENGTH));
+/** A day that its month does not have is one of the next month: "2024-02-31" is well-formed. */
+function dateMs(version: string): number {
+  const [year = 0, month = 1, day = 1] = version.slice(0, DATE_LENGTH).split('-').map(Number);
+  return Date.UTC(year, month - 1, day);
+}
 
 /** Known api-versions of a type's namespace, oldest first; empty for a type without a shape. */
 export const editionsOf = (type: string): readonly string[] => rootOf(type)?.table.versions ?? [];

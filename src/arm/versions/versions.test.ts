@@ -19,6 +19,7 @@ test('any api-version is that of the nearest known one', () => {
   assert.equal(nearest('2019-04-01'), '2022-04-01');
   assert.equal(nearest('2030-01-01'), editionsOf(CLUSTER).at(-1));
   assert.equal(nearest('2024-05-01'), '2024-07-01');
+  assert.equal(nearest('2024-02-31'), '2024-02-01', 'a day that there is not');
   assert.equal(nearest('2026-03-02-preview'), '2026-04-01');
 });
 
