@@ -47,6 +47,8 @@ export function removeNodes(api: Cluster, nodes: readonly Node[]): void {
   }
 }
 
+/** Namespace of the nodes' leases. */
+const LEASES = 'kube-node-lease';
 /** Name of the one ip configuration of a node's interface. */
 const IP_CONFIGURATION = 'ipconfig1';
 /** Pod ranges in Azure CNI Overlay are a /24 per node. */
@@ -96,10 +98,12 @@ function register(
       nowIso: tx.nowIso,
     }),
   );
+  // The lease of an earlier node of this name goes by garbage collection, which may be yet to come.
+  if (api.get(lease, LEASES, name)) api.delete(lease, LEASES, name);
   api.create<Lease>(lease, {
     metadata: {
       name,
-      namespace: 'kube-node-lease',
+      namespace: LEASES,
       ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid: node.metadata.uid }],
     },
     spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: `${tx.nowIso.slice(0, 19)}.000000Z` },
