@@ -11,7 +11,7 @@ const LIMIT_MS = 1_200_000;
  * Conformance tests that need nothing but the API server and, in a few, controllers over simulated pods, by the files of the suite
  * that hold them. Those of custom resources and webhooks, of containers and of the pods' network are left out.
  */
-const GROUPS: Readonly<Record<string, { readonly files: string; readonly skip?: string }>> = {
+const GROUPS: Readonly<Record<string, { readonly files: string; readonly focus?: string; readonly skip?: string }>> = {
   machinery: {
     files: 'apimachinery/(aggregated_discovery|discovery|field_validation|flowcontrol|namespace|server_version|table_conversion|watch)',
     skip: 'CRD|a CR|webhook',
@@ -29,6 +29,22 @@ const GROUPS: Readonly<Record<string, { readonly files: string; readonly skip?: 
       'apps/(controller_revision|disruption)\\.go',
     skip: 'multiple (ports|endpoint IPs) specified',
   },
+  workloads: {
+    files: 'apps/(replica_set|deployment|rc|daemon_set|job|statefulset|cronjob)\\.go|scheduling/preemption',
+    focus:
+      'Status|status|scale subresource|collection|lifecycle|API operations|Replace and Patch|get and update|verify changes|PriorityClass',
+  },
+  pods: {
+    files: 'node/(node_lifecycle|pods)\\.go|common/node/sysctl|storage/csi_inline|network/(service|endpointslicemirroring)\\.go',
+    focus: 'lifecycle|pod status|collection|pod generation should|QOS|be updated|removed|host IP|invalid sysctls|API|all namespaces|mirror',
+  },
+  collector: { files: 'apimachinery/garbage_collector' },
+  kubectl: {
+    files: 'kubectl/kubectl\\.go|architecture/',
+    focus: 'versions|cluster-info|diff|dry-run|version|label|patch|replace|describe|run pod|Proxy|untainted',
+  },
+  // Waits for history to be forgotten, which takes five minutes.
+  chunks: { files: 'apimachinery/chunking' },
 };
 
 interface Spec {
@@ -47,12 +63,14 @@ suite('conformance', { skip: missing('az', 'kubectl', 'conformance') }, () => {
   });
   after(() => service?.stop());
 
-  for (const [name, { files, skip }] of Object.entries(GROUPS)) {
+  for (const [name, { files, focus, skip }] of Object.entries(GROUPS)) {
     test(name, async (t) => {
       const report = join(service.folder, `${name}.json`);
       const args = ['--kubeconfig', service.env['KUBECONFIG'] ?? '', '--kubectl-path', targets.kubectl, '--provider', 'skeleton'];
       const own = ['--allowed-not-ready-nodes=-1', '--dump-logs-on-failure=false', '--ginkgo.no-color', `--ginkgo.json-report=${report}`];
-      const choice = ['--ginkgo.label-filter=Conformance', `--ginkgo.focus-file=${files}`, ...(skip ? [`--ginkgo.skip=${skip}`] : [])];
+      const choice = ['--ginkgo.label-filter=Conformance', `--ginkgo.focus-file=${files}`];
+      if (focus) choice.push(`--ginkgo.focus=${focus}`);
+      if (skip) choice.push(`--ginkgo.skip=${skip}`);
       const { stdout } = await service.attempt(targets.conformance, [...args, ...own, ...choice], { limitMs: LIMIT_MS });
       const [{ SpecReports: specs }] = JSON.parse(readFileSync(report, 'utf8')) as [{ SpecReports: Spec[] }];
       const ran = specs.filter(({ LeafNodeType, State }) => LeafNodeType === 'It' && State !== 'skipped');

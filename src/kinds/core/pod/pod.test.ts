@@ -220,6 +220,17 @@ describe('validation', () => {
       "spec.tolerations[1].effect: invalid: effect must be 'NoExecute' when `tolerationSeconds` is set",
     ]);
   });
+
+  test('sysctls', () => {
+    const sysctls = ['kernel.shm_rmid_forced', 'net/ipv4.tcp-x', 'foo-', 'bar..', '', 'kernel.shm_rmid_forced'].map((name) => ({ name }));
+    const rule = 'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
+    assert.deepEqual(faultsOf({ containers: [nginx], securityContext: { sysctls } }), [
+      `spec.securityContext.sysctls[2].name: invalid: ${rule}`,
+      `spec.securityContext.sysctls[3].name: invalid: ${rule}`,
+      'spec.securityContext.sysctls[4].name: required: ',
+      'spec.securityContext.sysctls[5].name: duplicate: ',
+    ]);
+  });
 });
 
 describe('updates', () => {

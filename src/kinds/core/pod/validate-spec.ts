@@ -47,6 +47,25 @@ function securityFaults(path: string, context: PodSecurityContext | undefined, o
     messages(`${path}.supplementalGroups[${i}]`, id, inRange(id, 0, MAX_INT32), out);
   });
   oneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], false, out);
+  sysctlFaults(`${path}.sysctls`, context.sysctls, out);
+}
+
+const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const SYSCTL = `^(${SYSCTL_SEGMENT}[\\./])*${SYSCTL_SEGMENT}$`;
+/** The same language without nested repetitions, which would backtrack without end. */
+const isSysctl = (name: string): boolean =>
+  name.length <= MAX_SYSCTL && name.split(/[./]/).every((part) => /^[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?$/.test(part));
+const MAX_SYSCTL = 253;
+
+function sysctlFaults(path: string, sysctls: PodSecurityContext['sysctls'] = [], out: Faults): void {
+  const names = new Set<string>();
+  sysctls.forEach(({ name = '' }, i) => {
+    const at = `${path}[${i}].name`;
+    if (name === '') out.push(required(at));
+    else if (!isSysctl(name)) out.push(invalid(at, name, `must have at most ${MAX_SYSCTL} characters and match regex ${SYSCTL}`));
+    else if (names.has(name)) out.push(duplicate(at, name));
+    names.add(name);
+  });
 }
 
 function placementFaults(path: string, spec: PodSpec, out: Faults): void {
