@@ -17,6 +17,14 @@ export const operating: Session = {
     { run: 'uncordon {node}', prints: 'node/{node} uncordoned\n' },
     { run: 'create deployment moved --image=nginx:1.27 --replicas=4', prints: /created/ },
     { run: 'rollout status deployment/moved --timeout=60s', prints: /successfully rolled out/ },
+    { run: 'create pdb moved --selector=app=moved --min-available=4', prints: 'poddisruptionbudget.policy/moved created\n' },
+    { run: 'wait --for=jsonpath={.status.currentHealthy}=4 pdb/moved --timeout=30s', prints: /condition met/ },
+    {
+      run: 'drain {node} --ignore-daemonsets --delete-emptydir-data --pod-selector=app=moved --timeout=7s',
+      code: 1,
+      prints: /Cannot evict pod as it would violate the pod's disruption budget/,
+    },
+    { run: 'delete pdb moved', prints: /poddisruptionbudget\.policy "moved" deleted/ },
     { run: 'drain {node} --ignore-daemonsets --delete-emptydir-data --pod-selector=app=moved --timeout=120s', prints: /node\/\S+ drained/ },
     { run: 'get pods -l app=moved --field-selector=spec.nodeName={node} -o name', prints: '' },
     { run: 'uncordon {node}', prints: 'node/{node} uncordoned\n' },
@@ -55,6 +63,13 @@ export const operating: Session = {
     { run: 'get deploy,svc -A -o custom-columns=KIND:.kind,NAME:.metadata.name', prints: /^Service +kubernetes$/m },
     { run: 'get nodes -o jsonpath={.items[*].spec.providerID}', prints: /azure:\/\/\/subscriptions\// },
     { run: 'get nodes -o go-template={{len_.items}}', code: 1, prints: /error parsing template/ },
+    { run: 'get nodes -o json', prints: /^ {4}"kind": "List"/m },
+    { run: 'get nodes -o yaml', prints: /^ {2}kind: Node$/m },
+    { run: 'describe leases,endpoints,endpointslices -n kube-system', prints: /^Name: +kube-dns/m },
+    {
+      run: 'describe csidrivers,csinodes,flowschemas,prioritylevelconfigurations,apiservices',
+      prints: /^Name: +exempt$/m,
+    },
     { run: 'get pods nothere --ignore-not-found', prints: '' },
     { run: 'get widgets', code: 1, prints: /the server doesn't have a resource type "widgets"/ },
     {
