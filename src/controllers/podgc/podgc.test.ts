@@ -17,3 +17,10 @@ test('pods of a node that is taken away go at once, whatever grace they have', (
   assert.equal(s.find(pod, 'a'), undefined);
   assert.ok(s.find(pod, 'b'));
 });
+
+test('a pod that is bound to a node which does not exist goes as well', () => {
+  const s = new Scenario({ nodes: 1 });
+  s.pod('lost', { nodeName: 'nowhere' });
+  s.settle();
+  assert.equal(s.find(pod, 'lost'), undefined);
+});
