@@ -20,10 +20,12 @@ const pipPath = (group: string, name: string): string => `${groupPath(group)}/pr
 
 const armMoves: readonly Move[] = [
   (r, random) => r.arm('PUT', groupPath(pick(random, GROUPS)), { location: 'eastus2' }),
-  (r, random) => r.arm('PUT', clusterPath(pick(random, GROUPS), pick(random, CLUSTERS)), clusterBody({}, { count: 1 + random.below(3) })),
+  (r, random) => r.arm('PUT', cluster(random), clusterBody({}, { count: 1 + random.below(3) })),
   (r, random) => r.arm('PUT', pool(random), { properties: { mode: 'User', count: random.below(4), vmSize: 'Standard_D2s_v5' } }),
   (r, random) => r.arm('PUT', pool(random), { properties: { count: random.below(4) } }),
   (r, random) => r.arm('DELETE', pool(random)),
+  (r, random) => r.arm('POST', `${cluster(random)}/${pick(random, ['stop', 'start', 'start'])}`),
+  (r, random) => r.arm('PUT', cluster(random), clusterBody({ kubernetesVersion: pick(random, ['1.34', '1.35', '1.36']) })),
   (r, random) => r.arm('PUT', vnetPath(pick(random, GROUPS), pick(random, NAMES)), vnet(random)),
   (r, random) => r.arm('DELETE', vnetPath(pick(random, GROUPS), pick(random, NAMES))),
   (r, random) =>
@@ -37,10 +39,11 @@ const armMoves: readonly Move[] = [
 
 /** Rarer, since they undo most of what the others did. */
 const endings: readonly Move[] = [
-  (r, random) => r.arm('DELETE', clusterPath(pick(random, GROUPS), pick(random, CLUSTERS))),
+  (r, random) => r.arm('DELETE', cluster(random)),
   (r, random) => r.arm('DELETE', groupPath(pick(random, GROUPS))),
 ];
 
+const cluster = (random: Random): string => clusterPath(pick(random, GROUPS), pick(random, CLUSTERS));
 const pool = (random: Random): string => poolPath(pick(random, GROUPS), pick(random, CLUSTERS), pick(random, [...POOLS, 'nodepool1']));
 
 const vnet = (random: Random): Json => ({

@@ -25,14 +25,18 @@ export interface Reply {
  * its digest. What an engine of the host would answer (a cluster's authority) is answered alike every time.
  */
 export class Rehearsal {
-  readonly world: World;
-  readonly #estate: Estate;
+  #world: World;
+  #estate: Estate;
   readonly #admins = new Map<string, Uint8Array>();
   #token = '';
 
   private constructor(world: World, estate: Estate) {
-    this.world = world;
+    this.#world = world;
     this.#estate = estate;
+  }
+
+  get world(): World {
+    return this.#world;
   }
 
   static async start(seed: string): Promise<Rehearsal> {
@@ -42,10 +46,7 @@ export class Rehearsal {
       seedSubscription(tx, { subscription: SUBSCRIPTION_ID, displayName: 'rehearsal', owners: [AUTOMATION_ID] });
     });
     world.setRate(0, START_MS);
-    const tokenKey = await certificates.tokenKey('entra');
-    const estate = new Estate(world, { certificates, tokenKey, autoConfirm: false, proxyUrl: () => '', clusterPort: () => undefined });
-    estate.driver.stop();
-    const rehearsal = new Rehearsal(world, estate);
+    const rehearsal = new Rehearsal(world, await estateOf(world));
     await rehearsal.#signIn();
     return rehearsal;
   }
@@ -65,19 +66,41 @@ export class Rehearsal {
     this.#token = answer.access_token;
   }
 
+  /**
+   * The process ends in the middle of its work, so many reconciles after the last request, and a new one goes on with what was
+   * committed until then.
+   */
+  async #crash(reconciles: number): Promise<void> {
+    this.#world.settle(reconciles);
+    const { store, nowMs, name, seed } = this.#world;
+    const recovered = { revision: store.revision, atMs: nowMs, entries: [...store.entries()] };
+    this.#world = new World({ name, seed, ...parts, journal: memoryJournal(), hostNowMs: START_MS, recovered });
+    this.#estate = await estateOf(this.#world);
+  }
+
   /** A request to ARM, and all that follows from it at this instant. */
   async arm(method: string, path: string, body?: unknown): Promise<Reply> {
     const target = path.includes('?') ? path : `${path}?api-version=2026-04-01`;
     const reply = await this.#send('management.azure.com', method, target, body, { authorization: `Bearer ${this.#token}` });
-    this.settle();
+    await this.#follow();
     return reply;
   }
 
   /** A request to a cluster's API server as its administrator, and all that follows from it at this instant. */
   async kube(cluster: ClusterRecord, method: string, path: string, body?: unknown, type?: string): Promise<Reply> {
     const reply = await this.#send(cluster.fqdn, method, path, body, type ? { 'content-type': type } : {}, this.#admin(cluster.scope));
-    this.settle();
+    await this.#follow();
     return reply;
+  }
+
+  /** Set: so many reconciles after the next request the process ends. */
+  crashAfter: number | undefined;
+
+  async #follow(): Promise<void> {
+    const reconciles = this.crashAfter;
+    this.crashAfter = undefined;
+    if (reconciles !== undefined) await this.#crash(reconciles);
+    this.settle();
   }
 
   get clusters(): readonly ClusterRecord[] {
@@ -148,6 +171,14 @@ export class Rehearsal {
     const text = Buffer.from(response.body as string).toString(); // asserted above
     return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
   }
+}
+
+/** A world's doors, without the driver that would let it live by itself. */
+async function estateOf(world: World): Promise<Estate> {
+  const tokenKey = await certificates.tokenKey('entra');
+  const estate = new Estate(world, { certificates, tokenKey, autoConfirm: false, proxyUrl: () => '', clusterPort: () => undefined });
+  estate.driver.stop();
+  return estate;
 }
 
 function clientCertificate(from: Certificates, clusterId: string): Uint8Array {
