@@ -78,15 +78,21 @@ export function withService(
   address: JsonObject | undefined,
   parts: ServiceParts | undefined,
 ): JsonObject {
-  const others = (name: string): Named[] => listAt(properties, name).filter((item) => !belongsTo(frontend, item));
+  // A Service keeps its place: written again, a balancer stays equal, whatever other Services came since.
+  const put = (name: string, own: readonly Named[]): Named[] => {
+    const before = listAt(properties, name);
+    const at = before.findIndex((item) => belongsTo(frontend, item));
+    const others = before.filter((item) => !belongsTo(frontend, item));
+    return others.toSpliced(at < 0 ? others.length : at, 0, ...own);
+  };
   return {
     ...properties,
-    frontendIPConfigurations: [...others('frontendIPConfigurations'), ...(address ? [{ name: frontend, properties: address }] : [])],
+    frontendIPConfigurations: put('frontendIPConfigurations', address ? [{ name: frontend, properties: address }] : []),
     backendAddressPools: listAt(properties, 'backendAddressPools').length
       ? listAt(properties, 'backendAddressPools')
       : [{ name: 'kubernetes' }],
-    loadBalancingRules: [...others('loadBalancingRules'), ...(parts?.rules ?? [])],
-    probes: [...others('probes'), ...(parts?.probes ?? [])],
+    loadBalancingRules: put('loadBalancingRules', parts?.rules ?? []),
+    probes: put('probes', parts?.probes ?? []),
   };
 }
 

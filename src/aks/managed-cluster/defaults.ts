@@ -66,8 +66,8 @@ function networkDefaults(sent: JsonObject): JsonObject {
   const asked = chosen(sent);
   const networkPlugin = textAt(asked, 'networkPlugin').toLowerCase() || 'azure';
   const overlay = !given(asked['networkPlugin']) || textAt(asked, 'networkPluginMode').toLowerCase() === 'overlay';
-  const podCidr = overlay || networkPlugin === 'kubenet' ? textAt(asked, 'podCidr') || '10.244.0.0/16' : undefined;
-  const serviceCidr = textAt(asked, 'serviceCidr') || '10.0.0.0/16';
+  const podCidr = overlay || networkPlugin === 'kubenet' ? rangeAt(asked, 'podCidr') || '10.244.0.0/16' : undefined;
+  const serviceCidr = rangeAt(asked, 'serviceCidr') || '10.0.0.0/16';
   const outboundType = textAt(asked, 'outboundType') || 'loadBalancer';
   const balancer = objectAt(asked, 'loadBalancerProfile');
   const ownIps = given(balancer['outboundIPs']) || given(balancer['outboundIPPrefixes']);
@@ -86,13 +86,23 @@ function networkDefaults(sent: JsonObject): JsonObject {
         ...chosen(balancer),
       },
     }),
-    ...(podCidr && { podCidr, podCidrs: [podCidr] }),
+    ...(podCidr && { podCidr, podCidrs: rangesOf(asked, 'podCidrs', podCidr) }),
     serviceCidr,
-    serviceCidrs: [serviceCidr],
+    serviceCidrs: rangesOf(asked, 'serviceCidrs', serviceCidr),
     dnsServiceIP: textAt(asked, 'dnsServiceIP') || tenthAddress(serviceCidr),
     ipFamilies: listed(asked['ipFamilies']) ?? ['IPv4'],
   };
 }
+
+/** Ranges come alone ("podCidr") or one per family ("podCidrs"), of which the first is the one that comes alone. */
+function rangeAt(network: JsonObject, name: string): string {
+  const [first] = Array.isArray(network[`${name}s`]) ? (network[`${name}s`] as readonly Json[]) : [];
+  return textAt(network, name) || (typeof first === 'string' ? first : '');
+}
+const rangesOf = (network: JsonObject, name: string, first: string): Json[] => [
+  first,
+  ...(Array.isArray(network[name]) ? (network[name] as readonly Json[]).slice(1) : []),
+];
 
 /** Where a cluster's DNS is unless somebody says otherwise: 10.0.0.10 in 10.0.0.0/16. */
 function tenthAddress(range: string): string {

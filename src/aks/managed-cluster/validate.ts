@@ -81,6 +81,15 @@ function unsupported(properties: JsonObject): FieldError[] {
     errors.push(refuse('networkProfile.networkPlugin', network['networkPlugin'], 'A network other than Azure CNI Overlay'));
   if (!['loadBalancer', 'none'].includes(textAt(network, 'outboundType')))
     errors.push(refuse('networkProfile.outboundType', network['outboundType'], `Outbound type ${textAt(network, 'outboundType')}`));
+  for (const [name, ipv4] of [
+    ['ipFamilies', (value: unknown) => value === 'IPv4'],
+    ['podCidrs', isIpv4Range],
+    ['serviceCidrs', isIpv4Range],
+  ] as const) {
+    const list = network[name];
+    if (Array.isArray(list) && (list.length > 1 || !list.every(ipv4)))
+      errors.push(refuse(`networkProfile.${name}`, list, 'A network of several address families'));
+  }
   if (access['enablePrivateCluster'] === true)
     errors.push(refuse('apiServerAccessProfile.enablePrivateCluster', true, 'A private cluster'));
   const ranges = access['authorizedIPRanges'];
@@ -91,6 +100,8 @@ function unsupported(properties: JsonObject): FieldError[] {
       errors.push(refuse(`addonProfiles.${name}`, true, `Add-on ${name}`));
   return errors;
 }
+
+const isIpv4Range = (value: unknown): boolean => typeof value === 'string' && !value.includes(':');
 
 /** What a network is made with, it keeps (aks-facts §1.7). */
 const FIXED_NETWORK = ['networkPlugin', 'networkMode', 'serviceCidr', 'dnsServiceIP', 'podCidr', 'loadBalancerSku'];

@@ -94,15 +94,15 @@ function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: Nod
     'failure-domain.beta.kubernetes.io/zone': zoneLabel,
     [`${azure}/agentpool`]: pool.name,
     [`${azure}/azure-cni-overlay`]: 'true',
-    [`${azure}/cluster`]: textAt(cluster.desired, 'nodeResourceGroup').slice(0, 63),
+    [`${azure}/cluster`]: labelValue(textAt(cluster.desired, 'nodeResourceGroup')),
     [`${azure}/kubelet-identity-client-id`]: kubeletClientId,
     [`${azure}/kubelet-serving-ca`]: 'cluster',
     [`${azure}/localdns-state`]: 'disabled',
     [`${azure}/mode`]: textAt(pool.desired, 'mode').toLowerCase(),
-    [`${azure}/network-name`]: networkId?.name ?? '',
-    [`${azure}/network-resourcegroup`]: networkId?.resourceGroup ?? '',
+    [`${azure}/network-name`]: labelValue(networkId?.name ?? ''),
+    [`${azure}/network-resourcegroup`]: labelValue(networkId?.resourceGroup ?? ''),
     [`${azure}/network-stateless-cni`]: 'false',
-    [`${azure}/network-subnet`]: network.subnet,
+    [`${azure}/network-subnet`]: labelValue(network.subnet),
     [`${azure}/network-subscription`]: networkId?.subscription ?? '',
     [`${azure}/node-image-version`]: textAt(pool.observed, 'nodeImageVersion'),
     [`${azure}/nodenetwork-vnetguid`]: network.guid,
@@ -127,6 +127,18 @@ function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: Nod
     'topology.kubernetes.io/region': region,
     'topology.kubernetes.io/zone': zoneLabel,
   };
+}
+
+const LABEL_MAX = 63;
+
+/**
+ * An Azure name as the value of a label: without what labels cannot hold, 63 characters at most, with a "z" where it would end
+ * otherwise than in a letter or digit. Source of the rule: AgentBaker, normalization of resource group names.
+ */
+export function labelValue(name: string): string {
+  const cut = name.replaceAll(/[^-_.A-Za-z0-9]/g, '-').slice(0, LABEL_MAX);
+  const begun = cut.replace(/^[-_.]/, 'z');
+  return /[-_.]$/.test(begun) ? `${begun.slice(0, LABEL_MAX - 1)}z` : begun;
 }
 
 /** "key=value:Effect" and "key:Effect", as node pools write taints; spot pools have one of their own. */
