@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Draft, Resource } from '../../arm/resource.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+import { withDefaults } from './defaults.ts';
+import { validateCluster } from './validate.ts';
+
+const base = {
+  id: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/demo',
+  name: 'demo',
+  type: 'Microsoft.ContainerService/managedClusters',
+  location: 'eastus2',
+};
+const draftOf = (properties: JsonObject): Draft => ({ ...base, properties: { dnsPrefix: 'demo', ...properties } });
+const completed = (properties: JsonObject): Draft => withDefaults(draftOf(properties), undefined, 'tenant');
+const storedAs = (draft: Draft, currentKubernetesVersion: string): Resource =>
+  ({ ...draft, provisioningState: 'Succeeded', desired: draft.properties, observed: { currentKubernetesVersion } }) as unknown as Resource; // what the rules read
+const faults = (draft: Draft, previous?: Resource): string[] => validateCluster(draft, previous).map(({ path, code }) => `${path} ${code}`);
+
+/** What clients leave open: nothing there, null or "". */
+const open = fc.constantFrom<Json | undefined>(undefined, null, '');
+const part = (members: { readonly [name: string]: fc.Arbitrary<Json | undefined> }): fc.Arbitrary<JsonObject> =>
+  fc
+    .record(members, { requiredKeys: [] })
+    .map((object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as JsonObject);
+const choice = (...values: Json[]): fc.Arbitrary<Json | undefined> => fc.oneof(open, fc.constantFrom(...values));
+
+const asked = part({
+  kubernetesVersion: choice('1.34', '1.35.5', '1.36'),
+  nodeResourceGroup: choice('mine'),
+  disableLocalAccounts: choice(true, false),
+  enableRBAC: choice(true),
+  oidcIssuerProfile: part({ enabled: fc.boolean() }),
+  aadProfile: part({ managed: fc.constant(true), enableAzureRBAC: fc.boolean(), adminGroupObjectIDs: fc.constant([]) }),
+  storageProfile: part({ blobCSIDriver: fc.constant({ enabled: true }), diskCSIDriver: fc.constant({ enabled: false }) }),
+  networkProfile: part({
+    networkPlugin: choice('azure', 'Azure', 'none'),
+    networkPluginMode: choice('overlay', 'Overlay'),
+    podCidr: choice('192.168.0.0/16'),
+    podCidrs: choice([], ['192.168.0.0/16']),
+    serviceCidr: choice('172.16.0.0/16'),
+    dnsServiceIP: choice('172.16.0.53'),
+    outboundType: choice('loadBalancer', 'none'),
+    loadBalancerSku: choice('Standard', 'standard'),
+    loadBalancerProfile: part({ managedOutboundIPs: fc.constant({ count: 2 }), idleTimeoutInMinutes: fc.constant(10) }),
+  }),
+});
+
+test('what a cluster shows can be sent back, and changes nothing', () => {
+  fc.assert(
+    fc.property(asked, (properties) => {
+      const once = completed(properties);
+      const stored = storedAs(once, '1.35.5');
+      assert.deepEqual(withDefaults(once, undefined, 'tenant'), once);
+      assert.deepEqual(withDefaults(once, stored, 'another tenant'), once);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what is asked for is kept; what is left open is chosen', () => {
+  fc.assert(
+    fc.property(asked, (properties) => {
+      const once = completed(properties).properties;
+      for (const [name, value] of Object.entries(properties))
+        if (typeof value !== 'object' && value !== '') assert.deepEqual(once[name], value, name);
+      const seen = JSON.stringify(once);
+      assert.ok(!seen.includes('null') && !seen.includes('""'), seen);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a range may come alone or in the list of one per family', () => {
+  const network = (sent: JsonObject) => completed({ networkProfile: sent }).properties['networkProfile'] as JsonObject;
+  for (const sent of [{ podCidr: '192.168.0.0/16' }, { podCidrs: ['192.168.0.0/16'] }, { podCidr: '192.168.0.0/16', podCidrs: [] }]) {
+    const { podCidr, podCidrs } = network(sent);
+    assert.deepEqual([podCidr, podCidrs], ['192.168.0.0/16', ['192.168.0.0/16']]);
+  }
+  const { serviceCidr, dnsServiceIP } = network({ serviceCidrs: ['172.16.0.0/16'] });
+  assert.deepEqual([serviceCidr, dnsServiceIP], ['172.16.0.0/16', '172.16.0.10']);
+});
+
+test('what is not built is refused by name, never half-built', () => {
+  const table: readonly (readonly [JsonObject, string])[] = [
+    [{ networkProfile: { networkPlugin: 'kubenet' } }, 'networkProfile.networkPlugin'],
+    [{ networkProfile: { networkPlugin: 'azure' } }, 'networkProfile.networkPlugin'],
+    [{ networkProfile: { networkPlugin: 'none' } }, 'networkProfile.networkPlugin'],
+    [{ networkProfile: { outboundType: 'managedNATGateway' } }, 'networkProfile.outboundType'],
+    [{ networkProfile: { outboundType: 'userDefinedRouting' } }, 'networkProfile.outboundType'],
+    [{ networkProfile: { ipFamilies: ['IPv4', 'IPv6'] } }, 'networkProfile.ipFamilies'],
+    [{ networkProfile: { ipFamilies: ['IPv6'] } }, 'networkProfile.ipFamilies'],
+    [{ networkProfile: { podCidrs: ['10.244.0.0/16', 'fd12:3456:789a::/64'] } }, 'networkProfile.podCidrs'],
+    [{ networkProfile: { serviceCidrs: ['10.0.0.0/16', 'fd12:3456:789a:1::/108'] } }, 'networkProfile.serviceCidrs'],
+    [{ apiServerAccessProfile: { enablePrivateCluster: true } }, 'apiServerAccessProfile.enablePrivateCluster'],
+    [{ apiServerAccessProfile: { authorizedIPRanges: ['203.0.113.0/24'] } }, 'apiServerAccessProfile.authorizedIPRanges'],
+    [{ addonProfiles: { azurepolicy: { enabled: true } } }, 'addonProfiles.azurepolicy'],
+  ];
+  for (const [properties, path] of table) assert.deepEqual(faults(completed(properties)), [`${path} NotImplemented`], path);
+  for (const properties of [
+    {},
+    { apiServerAccessProfile: { enablePrivateCluster: false, authorizedIPRanges: [] } },
+    { addonProfiles: { azurepolicy: { enabled: false } } },
+    { networkProfile: { ipFamilies: ['IPv4'], podCidrs: ['10.244.0.0/16'] } },
+  ])
+    assert.deepEqual(faults(completed(properties)), [], JSON.stringify(properties));
+});
+
+test('DNS prefixes: 1 to 54 letters, digits and inner hyphens', () => {
+  for (const dnsPrefix of ['a', '7', 'a-b', 'A1', 'a'.repeat(54)]) assert.deepEqual(faults(completed({ dnsPrefix })), [], dnsPrefix);
+  for (const dnsPrefix of ['-a', 'a-', 'a.b', 'a_b', 'ä', 'a b', 'a'.repeat(55), ''])
+    assert.deepEqual(faults(completed({ dnsPrefix })), ['dnsPrefix InvalidParameter'], dnsPrefix);
+  assert.deepEqual(faults(completed({ dnsPrefix: '', fqdnSubdomain: 'mine' })), []);
+});
+
+test('versions: one minor up at a time, never down; the minor that a cluster is at asks for nothing', () => {
+  const table: readonly (readonly [current: string, wanted: string, allowed: boolean])[] = [
+    ['1.34.8', '1.34', true],
+    ['1.34.8', '1.34.8', true],
+    ['1.34.8', '1.34.9', true],
+    ['1.34.8', '1.35', true],
+    ['1.34.8', '1.35.5', true],
+    ['1.34.8', '1.36', false],
+    ['1.35.6', '1.35.5', false],
+    ['1.35.6', '1.34', false],
+    ['1.35.6', '1.35', true],
+  ];
+  for (const [current, kubernetesVersion, allowed] of table) {
+    const previous = storedAs(completed({ kubernetesVersion: current }), current);
+    const found = faults(completed({ kubernetesVersion }), previous);
+    assert.deepEqual(found, allowed ? [] : ['kubernetesVersion OperationNotAllowed'], `${current} to ${kubernetesVersion}`);
+  }
+  assert.deepEqual(faults(completed({ kubernetesVersion: '1.33' })), ['kubernetesVersion K8sVersionNotSupported']);
+});
+
+test('networks stay as they were made, and some switches go one way', () => {
+  const before = { oidcIssuerProfile: { enabled: true }, aadProfile: { managed: true } };
+  const previous = storedAs(completed(before), '1.35.6');
+  const change = (properties: JsonObject) => faults(completed({ ...before, ...properties }), previous);
+  assert.deepEqual(change({}), []);
+  assert.deepEqual(change({ networkProfile: { podCidr: '192.168.0.0/16' } }), ['networkProfile.podCidr PropertyChangeNotAllowed']);
+  assert.deepEqual(change({ networkProfile: { serviceCidr: '172.16.0.0/16', dnsServiceIP: '10.0.0.10' } }), [
+    'networkProfile.serviceCidr PropertyChangeNotAllowed',
+  ]);
+  assert.deepEqual(change({ oidcIssuerProfile: { enabled: false } }), ['oidcIssuerProfile.enabled PropertyChangeNotAllowed']);
+  assert.deepEqual(change({ aadProfile: null }), ['aadProfile PropertyChangeNotAllowed']);
+});
