@@ -1,12 +1,14 @@
 import type { Lease, Node, Pod } from '../../../gen/kubernetes-types.ts';
 import { getResource, setObserved } from '../../arm/estate.ts';
 import type { Resource } from '../../arm/resource.ts';
+import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { takenIn } from '../../azure/network/private-addresses.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { lease } from '../../kinds/coordination.k8s.io/lease.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
-import type { Cluster } from '../../kube/cluster.ts';
+import { csiNode } from '../../kinds/storage.k8s.io/csinode.ts';
+import type { Cluster, NewObject } from '../../kube/cluster.ts';
 import { freeAddresses, freeRanges } from '../../net/allocation.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { instancesOf, scaleSetId } from '../agent-pool/scale-set.ts';
@@ -98,6 +100,7 @@ function register(
       nowIso: tx.nowIso,
     }),
   );
+  if (!api.get(csiNode, undefined, name)) api.create(csiNode, csiNodeOf(node, pool));
   // The lease of an earlier node of this name goes by garbage collection, which may be yet to come.
   if (api.get(lease, LEASES, name)) api.delete(lease, LEASES, name);
   api.create<Lease>(lease, {
@@ -109,4 +112,19 @@ function register(
     spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: `${tx.nowIso.slice(0, 19)}.000000Z` },
   });
   api.event(node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
+}
+
+/** What the CSI drivers report of a node: its name to them, and how many disks its size can hold. */
+function csiNodeOf(node: Node, pool: Resource): NewObject {
+  const { name, uid } = node.metadata;
+  const count = vmSize(textAt(pool.desired, 'vmSize'))?.maxDataDisks ?? 0;
+  return {
+    metadata: { name, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] },
+    spec: {
+      drivers: [
+        { name: 'disk.csi.azure.com', nodeID: name, topologyKeys: ['topology.disk.csi.azure.com/zone'], allocatable: { count } },
+        { name: 'file.csi.azure.com', nodeID: name },
+      ],
+    },
+  };
 }

@@ -92,3 +92,18 @@ function file(name: string, parameters: { readonly [key: string]: string }): New
     mountOptions: ['mfsymlinks', 'actimeo=30', 'nosharesock'],
   };
 }
+
+/** The drivers behind the storage classes. Source: the CSIDriver manifests of azuredisk-csi-driver and azurefile-csi-driver. */
+export const csiDrivers: readonly NewObject[] = [
+  { metadata: { name: 'disk.csi.azure.com' }, spec: { attachRequired: true, podInfoOnMount: false, fsGroupPolicy: 'File' } },
+  {
+    metadata: { name: 'file.csi.azure.com' },
+    spec: {
+      attachRequired: false,
+      podInfoOnMount: true,
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+      volumeLifecycleModes: ['Persistent', 'Ephemeral'],
+      tokenRequests: [{ audience: 'api://AzureADTokenExchange' }],
+    },
+  },
+];

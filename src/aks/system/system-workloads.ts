@@ -5,11 +5,12 @@ import { configMap } from '../../kinds/core/configmap.ts';
 import { service } from '../../kinds/core/service.ts';
 import { serviceAccount } from '../../kinds/core/serviceaccount.ts';
 import { clusterRole } from '../../kinds/rbac.authorization.k8s.io/clusterrole.ts';
+import { csiDriver } from '../../kinds/storage.k8s.io/csidriver.ts';
 import { storageClass } from '../../kinds/storage.k8s.io/storageclass.ts';
 import type { Cluster, NewObject } from '../../kube/cluster.ts';
 import { clusterRecord } from '../../kube/clusters.ts';
 import type { Kind } from '../../kube/kind.ts';
-import { storageClasses, systemConfigMaps } from './system-objects.ts';
+import { csiDrivers, storageClasses, systemConfigMaps } from './system-objects.ts';
 import { type SystemWorkload, systemWorkloads } from './workload-table.ts';
 
 const NAMESPACE = 'kube-system';
@@ -21,6 +22,7 @@ export function ensureSystemWorkloads(cluster: Cluster): void {
     if (!cluster.get(kind, namespace, name)) cluster.create(kind, object);
   };
   for (const object of storageClasses) ensure(storageClass, object);
+  for (const object of csiDrivers) ensure(csiDriver, object);
   for (const object of systemConfigMaps(clusterRecord(cluster.tx, cluster.scope)?.podCidr ?? '')) ensure(configMap, object);
   for (const workload of systemWorkloads) {
     if (workload.serviceAccount) ensure(serviceAccount, { metadata: { name: workload.serviceAccount, namespace: NAMESPACE } });
