@@ -92,7 +92,7 @@ test('security rules: one per protocol, named by what they let in, shared by Ser
   ] as ServicePort[];
   assert.equal(rulesOf(serviceOf(1, { ports }), '20.0.0.1').length, 2);
   const annotated = serviceOf(1, {}, { [`${PREFIX}azure-allowed-ip-ranges`]: '203.0.113.0/24, 198.51.100.0/24' });
-  assert.equal((rulesOf(annotated, '20.0.0.1')[0]?.properties['sourceAddressPrefixes'] as string[]).length, 2);
+  assert.deepEqual(rulesOf(annotated, '20.0.0.1')[0]?.properties['sourceAddressPrefixes'], ['198.51.100.0/24', '203.0.113.0/24']);
 });
 
 test('priorities start at 500 and fill gaps; a rule without destinations goes', () => {
