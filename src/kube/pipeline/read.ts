@@ -159,13 +159,18 @@ function cut(exchange: ResourceExchange, options: ListOptions): Page {
 /** The revision of a world that a paged list last began at, and when. */
 const begun = new WeakMap<World, { readonly revision: number; readonly atMs: number }>();
 
+/** Holds the one entry that is written for a world at rest to come to a new revision. */
+const PULSE = 'kube/pulse';
+
 /**
- * Whether a page was cut longer ago than history lasts. The store knows it of revisions that others followed; upstream's clusters never
- * rest, as their nodes renew leases, so there it holds for the newest one too.
+ * Whether a page was cut longer ago than history lasts. The store knows it of revisions that others followed. Upstream's clusters never
+ * rest, as their nodes renew leases: there it holds for the newest revision too, and whoever goes on sees a later one.
  */
 function isStale(world: World, revision: number): boolean {
   const last = begun.get(world);
-  return revision === world.store.revision && last?.revision === revision && world.nowMs - last.atMs > HISTORY_MS;
+  if (last?.revision !== revision || world.nowMs - last.atMs <= HISTORY_MS) return false;
+  if (world.store.revision === revision) world.transact((tx) => tx.put(PULSE, 'history', tx.nowIso));
+  return true;
 }
 
 const onwards = ({ key }: Continue): string => writeContinue({ revision: INCONSISTENT, key });
