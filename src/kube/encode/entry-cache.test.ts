@@ -9,7 +9,7 @@ const entry = (revision: number) => ({ key: 'k', value: {}, revision, createdRev
 const served = () => ({}) as ServedResource; // never read, compared only
 
 test('makes each form once, by entry and served version', () => {
-  const cache = new EntryCache<Buffer>();
+  const cache = new EntryCache();
   const [one, two] = [entry(1), entry(2)];
   const [v1, v2] = [served(), served()];
   const first = cache.get(one, v1, () => Buffer.from('one v1'));
@@ -22,7 +22,7 @@ test('makes each form once, by entry and served version', () => {
 });
 
 test('keeps what is asked for and lets the rest go', () => {
-  const cache = new EntryCache<Buffer>();
+  const cache = new EntryCache();
   const v1 = served();
   const wanted = entry(1);
   const unwanted = entry(2);
@@ -31,10 +31,16 @@ test('keeps what is asked for and lets the rest go', () => {
   const large = Buffer.allocUnsafe(5 * 1024 * 1024);
   for (let i = 0; i < 40; i++) {
     cache.get(entry(10 + i), v1, () => large);
-    assert.equal(
-      cache.get(wanted, v1, () => Buffer.from('again')),
-      kept,
-    );
+    assert.equal(cache.get(wanted, v1, () => Buffer.from('again')).toString(), 'wanted');
   }
+  assert.equal(kept.toString(), 'wanted', 'who holds a form keeps it');
   assert.equal(cache.get(unwanted, v1, () => Buffer.from('again')).toString(), 'again');
+});
+
+test('forms of any size are what was made, however they lie', () => {
+  const cache = new EntryCache();
+  const v1 = served();
+  const made = Array.from({ length: 1_000 }, (_, i) => ({ of: entry(i), bytes: Buffer.alloc(((i * 7919) % 400_000) >>> (i % 8), i) }));
+  for (const { of, bytes } of made) assert.ok(cache.get(of, v1, () => bytes).equals(bytes));
+  for (const { of, bytes } of made.slice(-50)) assert.ok(cache.get(of, v1, () => assert.fail('made twice')).equals(bytes));
 });

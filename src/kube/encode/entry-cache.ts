@@ -4,11 +4,13 @@ import type { ServedResource } from '../registry/registry.ts';
 
 /** Bytes of one generation over all clusters and encodings of the process; there are two at most. Holds a list of 10,000 pods. */
 const GENERATION_BYTES = 40 * 1024 * 1024;
+/** Encoded forms are laid side by side: a few thousand small buffers, each freed on its own, would leave holes that nobody fills. */
+const SLAB_BYTES = 1024 * 1024;
 
 /** One encoded form of an entry, and its forms in other served versions. */
 interface Encoded {
   readonly resource: ServedResource;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly others: Encoded | undefined;
 }
 type Generation = Map<Entry<KubeObject>, Encoded>;
@@ -16,25 +18,22 @@ type Generation = Map<Entry<KubeObject>, Encoded>;
 /** What was asked for lately is in the young generation; what the old one still holds when the young one is full goes with it. */
 let generation = 0;
 let heldBytes = 0;
+let slab = Buffer.alloc(0);
+let slabUsedBytes = 0;
 
 /** Encoded forms of stored entries, by served version. */
-export class EntryCache<T extends Uint8Array> {
+export class EntryCache {
   #young: Generation = new Map();
   #old: Generation = new Map();
   #generation = 0;
 
-  get(entry: Entry<KubeObject>, resource: ServedResource, make: () => T): T {
+  get(entry: Entry<KubeObject>, resource: ServedResource, make: () => Uint8Array): Buffer {
     this.#age();
-    const forms = this.#young.get(entry);
-    const known = find(forms, resource);
-    if (known) return known as T; // put there below
-    const bytes = (find(this.#old.get(entry), resource) as T | undefined) ?? make();
-    this.#young.set(entry, { resource, bytes, others: forms });
-    heldBytes += bytes.length;
-    if (heldBytes > GENERATION_BYTES) {
-      generation++;
-      heldBytes = 0;
-    }
+    const known = find(this.#young.get(entry), resource);
+    if (known) return known;
+    const bytes = keep(find(this.#old.get(entry), resource) ?? make());
+    this.#age(); // keeping it may have begun a generation
+    this.#young.set(entry, { resource, bytes, others: this.#young.get(entry) });
     return bytes;
   }
 
@@ -46,7 +45,27 @@ export class EntryCache<T extends Uint8Array> {
   }
 }
 
-function find(forms: Encoded | undefined, resource: ServedResource): Uint8Array | undefined {
+function find(forms: Encoded | undefined, resource: ServedResource): Buffer | undefined {
   for (let form = forms; form; form = form.others) if (form.resource === resource) return form.bytes;
   return undefined;
+}
+
+/** A copy in the slabs of the young generation. A slab belongs to one generation and goes with it. */
+function keep(bytes: Uint8Array): Buffer {
+  if (heldBytes + bytes.length > GENERATION_BYTES) {
+    generation++;
+    heldBytes = 0;
+    slab = Buffer.alloc(0);
+    slabUsedBytes = 0;
+  }
+  heldBytes += bytes.length;
+  if (bytes.length > SLAB_BYTES / 4) return Buffer.from(bytes);
+  if (slabUsedBytes + bytes.length > slab.length) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    slabUsedBytes = 0;
+  }
+  const kept = slab.subarray(slabUsedBytes, slabUsedBytes + bytes.length);
+  kept.set(bytes);
+  slabUsedBytes += bytes.length;
+  return kept;
 }

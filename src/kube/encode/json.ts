@@ -5,7 +5,7 @@ import type { KubeObject } from '../object.ts';
 import type { ServedResource } from '../registry/registry.ts';
 import { EntryCache } from './entry-cache.ts';
 
-const tails = new EntryCache<Buffer>();
+const tails = new EntryCache();
 
 /**
  * An object's JSON from its metadata on: `"metadata":{…},"spec":{…}}`. Kind and apiVersion, and with a watch the event, go in front of
@@ -15,7 +15,7 @@ export const encodedTail = (entry: Entry<KubeObject>, resource: ServedResource):
   tails.get(entry, resource, () => {
     const object = served(entry.value, resource);
     const text = object === entry.value ? tailOfText(object, entry.revision) : undefined;
-    return bufferOf(text ?? tailText(object, entry.revision));
+    return Buffer.from(text ?? tailText(object, entry.revision));
   });
 
 /** The object in the shape of a served version. */
@@ -25,18 +25,11 @@ export const served = (object: KubeObject, { version, apiVersion, kind }: Served
 };
 
 /** The same without a cache: for dry runs, deletions and objects with computed fields. */
-export const encodeTail = (object: KubeObject, revision: number | undefined): Buffer => bufferOf(tailText(object, revision));
+export const encodeTail = (object: KubeObject, revision: number | undefined): Buffer => Buffer.from(tailText(object, revision));
 
 function tailText(object: KubeObject, revision: number | undefined): string {
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
   return JSON.stringify({ metadata: shownMetadata(metadata, revision), ...rest }).slice(1);
-}
-
-/** Outside of Node's pool: there, a tail that is kept would keep its neighbours' room too. */
-function bufferOf(text: string): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  buffer.write(text);
-  return buffer;
 }
 
 /**

@@ -7,7 +7,7 @@ import { notAcceptable } from '../status.ts';
 import { EntryCache } from './entry-cache.ts';
 import { served, shownObject } from './json.ts';
 
-const messages = new EntryCache<Uint8Array>();
+const messages = new EntryCache();
 
 /** The raw message of a stored entry in a served version; made once while the cache has room. */
 export const storedMessage = (entry: Entry<KubeObject>, resource: ServedResource, version: string): Uint8Array =>
