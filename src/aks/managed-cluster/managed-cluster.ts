@@ -91,15 +91,15 @@ function admit(draft: Draft, { reader, caller }: WriteContext, previous: Resourc
   return [{ ...invalid('agentPoolProfiles', undefined, detail), code: previous ? 'OperationNotAllowed' : 'InvalidParameter' }];
 }
 
-/** What the service decides, already shown in the 201: names, hosts, version. Decided once, except for the version. */
-function computed(draft: Draft, { random, tenantId }: WriteContext, previous: Resource | undefined): JsonObject {
+/** What the service decides, already shown in the 201: names, hosts, version. Decided once; an issuer when it is first asked for. */
+function computed(draft: Draft, context: WriteContext, previous: Resource | undefined): JsonObject {
+  const { random } = context;
   const version = resolveVersion(textAt(draft.properties, 'kubernetesVersion')) ?? '';
-  if (previous) return previous.observed;
+  if (previous) return { ...previous.observed, ...issuerOf(draft, context, previous.observed) };
   const uid = random.text(24, '0123456789abcdef');
   const label =
     `${textAt(draft.properties, 'dnsPrefix') || textAt(draft.properties, 'fqdnSubdomain')}-${random.text(8, ALPHANUMERIC)}`.toLowerCase();
   const location = draft.location ?? '';
-  const oidc = objectAt(draft.properties, 'oidcIssuerProfile')['enabled'] === true;
   return {
     resourceUID: uid,
     currentKubernetesVersion: version,
@@ -107,11 +107,17 @@ function computed(draft: Draft, { random, tenantId }: WriteContext, previous: Re
     maxAgentPools: 100,
     fqdn: `${label}.hcp.${location}.azmk8s.io`,
     azurePortalFQDN: `${label}.portal.hcp.${location}.azmk8s.io`,
-    ...(oidc && { oidcIssuerProfile: { issuerURL: `https://${location}.oic.prod-aks.azure.com/${tenantId}/${random.uuid()}/` } }),
+    ...issuerOf(draft, context, {}),
     identityProfile: {
       kubeletidentity: { resourceId: kubeletIdentityId(draft) },
     },
   };
+}
+
+function issuerOf({ properties, location }: Draft, { random, tenantId }: WriteContext, observed: JsonObject): JsonObject {
+  const enabled = objectAt(properties, 'oidcIssuerProfile')['enabled'] === true;
+  if (!enabled || textAt(objectAt(observed, 'oidcIssuerProfile'), 'issuerURL')) return {};
+  return { oidcIssuerProfile: { issuerURL: `https://${location}.oic.prod-aks.azure.com/${tenantId}/${random.uuid()}/` } };
 }
 
 const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -72,7 +72,7 @@ function ensureApiServer(tx: Transaction, cluster: Resource): ClusterRecord {
     resourceId: cluster.id,
   };
   const isNew = existing?.version !== version;
-  if (isNew || existing.running !== record.running) tx.put(CLUSTERS, scope, record);
+  if (isNew || existing.running !== record.running || existing.issuer !== record.issuer) tx.put(CLUSTERS, scope, record);
   // An API server makes what its version needs at its start: a newer one adds what an older one did not have.
   if (isNew) bootstrapCluster(tx, record);
   setObserved(tx, cluster.id, { currentKubernetesVersion: version });

@@ -13,18 +13,18 @@ export const chain = <T, U>(value: Later<T>, next: (value: T) => Later<U>): Late
 
 /**
  * Who sent the request: by client certificate, or by bearer token (static, service account, Entra). ANONYMOUS without credentials,
- * undefined when there are some and they do not hold (401).
+ * undefined when there are some and none holds (401). Who shows both is whom the certificate names.
+ * Models kubernetes pkg/kubeapiserver/authenticator: certificates are asked before tokens, and the first that holds decides.
  */
 export function authenticate(ports: KubePorts, request: HttpRequest, cluster: ServedCluster): Later<User | undefined> {
   const { authorization } = request.headers;
-  const token = bearerToken(authorization);
-  if (token !== undefined) return chain(authenticateToken(ports, token, cluster, cluster.audiences), (found) => found?.user);
-  const { clientCertificate } = request;
-  if (!clientCertificate || cluster.localAccountsDisabled) return authorization ? undefined : ANONYMOUS;
-  return chain(
-    ports.verifyClient(clientCertificate, cluster.scope),
-    (subject) => subject && { name: subject.commonName, groups: [...subject.organizations, AUTHENTICATED] },
-  );
+  const certificate = cluster.localAccountsDisabled ? undefined : request.clientCertificate;
+  return chain(certificate && ports.verifyClient(certificate, cluster.scope), (subject) => {
+    if (subject) return { name: subject.commonName, groups: [...subject.organizations, AUTHENTICATED] };
+    const token = bearerToken(authorization);
+    if (token !== undefined) return chain(authenticateToken(ports, token, cluster, cluster.audiences), (found) => found?.user);
+    return authorization || certificate ? undefined : ANONYMOUS;
+  });
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {
