@@ -218,7 +218,7 @@ export class Ledger {
   /** Watches from what the killed life showed last: either all that was acknowledged later comes, or 410 says to list anew. */
   async #resumeWatch(from: number): Promise<void> {
     assert.ok(this.#kube);
-    const url = `${this.#kubeconfig.clusters[0].cluster.server}${MAPS}?watch=1&resourceVersion=${from}&allowWatchBookmarks=true&timeoutSeconds=1`;
+    const url = `${this.#kubeconfig.clusters[0].cluster.server}${MAPS}?watch=1&resourceVersion=${from}&allowWatchBookmarks=true&timeoutSeconds=60`;
     const outgoing = request(url, { agent: this.#kube, headers: { accept: 'application/json' } });
     outgoing.end();
     const [incoming] = await once(outgoing, 'response');
