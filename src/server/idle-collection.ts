@@ -24,7 +24,8 @@ const usedBytes = (): number => {
 
 /**
  * Collects once after each burst of work. V8 collects when it needs room, and an idle process needs none: what its last burst left
- * behind, half of all its memory after ten thousand writes, would stay for as long as nobody calls. Returns how to stop.
+ * behind, half of all its memory after ten thousand writes, would stay for as long as nobody calls. The collection also starts V8's own
+ * memory reducer, which hands the freed room back to the system some eight seconds later. Returns how to stop.
  */
 export function collectWhenIdle(idleMs = IDLE_MS, worthBytes = WORTH_BYTES): () => void {
   const collect = collector();

@@ -14,8 +14,8 @@ const PODS = 10_000;
 const WARM_UP = PODS / 10;
 const WATCHERS = 1_000;
 const EVENTS = 20;
-/** The service gives back what a burst leaves behind after three seconds of rest. */
-const REST_MS = 6_000;
+/** The service collects what a burst leaves behind after three seconds of rest, and V8 hands the room back eight seconds later. */
+const REST_MS = 13_000;
 const PODS_PATH = '/api/v1/namespaces/default/pods';
 const count = (n: number) => n.toLocaleString('en-US');
 
