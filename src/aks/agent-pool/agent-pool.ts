@@ -1,16 +1,19 @@
 import { notImplemented } from '../../arm/errors.ts';
 import { getResource, listChildren } from '../../arm/estate.ts';
 import { parseId } from '../../arm/ids.ts';
+import { stringsAt } from '../../arm/merge.ts';
 import { currentEtag } from '../../arm/render.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { type Action, type ResourceType, verbOf, type WriteContext } from '../../arm/resource-type.ts';
 import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
+import { validateLabels as validLabels } from '../../kube/names/labels.ts';
 import { given, objectAt, textAt } from '../managed-cluster/defaults.ts';
 import { refuseWhenStopped } from '../managed-cluster/power.ts';
 import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';
+import { parseTaints } from '../node/node.ts';
 import { MARKS } from '../node/pool-marks.ts';
 import { compareVersions, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
@@ -153,7 +156,7 @@ function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
     );
   if (mode === 'System' && textAt(properties, 'osType') !== 'Linux')
     errors.push(fault('agentPoolProfile.mode', mode, 'Node pools of mode System have to run Linux.'));
-  return [...errors, ...unsupported(properties, previous), ...validateLabels(properties)];
+  return [...errors, ...unsupported(properties, previous), ...validateLabels(properties), ...validateTaints(properties)];
 }
 
 const validateName = (name: string): FieldError[] =>
@@ -184,10 +187,37 @@ function unsupported(properties: JsonObject, previous: Resource | undefined): Fi
 }
 
 function validateLabels(properties: JsonObject): FieldError[] {
-  return Object.keys(objectAt(properties, 'nodeLabels'))
+  const labels = Object.fromEntries(Object.entries(objectAt(properties, 'nodeLabels')).map(([key, value]) => [key, String(value)]));
+  const unfit = validLabels(labels, 'nodeLabels').map(({ value, detail }) =>
+    fault(
+      'agentPoolProfile.nodeLabels',
+      value,
+      `The value of parameter agentPoolProfile.nodeLabels is invalid. Error details: '${value}': ${detail}`,
+    ),
+  );
+  const reserved = Object.keys(labels)
     .filter((key) => /(^|\.)kubernetes\.azure\.com\//.test(key) || key.startsWith('node-role.kubernetes.io/'))
     .map((key) =>
       fault('agentPoolProfile.nodeLabels', key, `The label key ${key} is reserved and can't be used on a node pool.`, 'InvalidParameter'),
+    );
+  return [...unfit, ...reserved];
+}
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** A taint that no node could have would be lost without a word. */
+function validateTaints(properties: JsonObject): FieldError[] {
+  return stringsAt(properties, 'nodeTaints')
+    .filter((text) => {
+      const [taint] = parseTaints([text]);
+      return !taint || !EFFECTS.includes(taint.effect) || validLabels({ [taint.key]: taint.value ?? '' }, 'nodeTaints').length > 0;
+    })
+    .map((text) =>
+      fault(
+        'agentPoolProfile.nodeTaints',
+        text,
+        `The value of parameter agentPoolProfile.nodeTaints is invalid. Error details: Taint '${text}' is not of the form key=value:effect, with effect one of ${EFFECTS.join(', ')}.`,
+      ),
     );
 }
 

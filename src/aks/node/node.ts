@@ -142,14 +142,24 @@ export function labelValue(name: string): string {
 }
 
 /** "key=value:Effect" and "key:Effect", as node pools write taints; spot pools have one of their own. */
-export function taintsOf(pool: Resource): { key: string; value?: string; effect: string }[] {
+export function taintsOf(pool: Resource): Taint[] {
   const declared = Array.isArray(pool.desired['nodeTaints']) ? pool.desired['nodeTaints'] : [];
   const spot = textAt(pool.desired, 'scaleSetPriority') === 'Spot' ? ['kubernetes.azure.com/scalesetpriority=spot:NoSchedule'] : [];
-  return [...declared, ...spot].flatMap((text) => {
+  return parseTaints([...declared, ...spot]);
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+}
+
+/** Taints of the texts that are some. */
+export const parseTaints = (texts: readonly unknown[]): Taint[] =>
+  texts.flatMap((text) => {
     const match = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(String(text));
     return match ? [{ key: match[1] ?? '', ...(match[2] && { value: match[2] }), effect: match[3] ?? '' }] : [];
   });
-}
 
 const PROBLEM_DETECTOR: readonly [type: string, reason: string, message: string][] = [
   ['VMEventScheduled', 'NoVMEventScheduled', 'VM has no scheduled event'],

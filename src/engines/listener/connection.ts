@@ -37,17 +37,20 @@ export const connectionOf = (socket: Socket): Connection | undefined => connecti
 
 const authorityPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/;
 
-/** Splits `host[:port]`; IPv6 addresses lose their brackets. Undefined when it is neither. */
+/** Splits `host[:port]`; IPv6 addresses lose their brackets, names the dot of the root. Undefined when it is neither. */
 export function parseAuthority(text: string): { readonly host: string; readonly port: number | undefined } | undefined {
   const match = authorityPattern.exec(text.toLowerCase());
   if (match?.[1] === undefined) return undefined;
-  const host = match[1].startsWith('[') ? match[1].slice(1, -1) : match[1];
+  // "management.azure.com." is the same host: with its dot it would pass for one of the real internet.
+  const isBracketed = match[1].startsWith('[');
+  const host = isBracketed ? match[1].slice(1, -1) : match[1].replace(/\.$/, '');
+  if (host === '' || (isBracketed && isIP(host) !== 6)) return undefined;
   const port = match[2] === undefined ? undefined : Number(match[2]);
   return port !== undefined && port > 65_535 ? undefined : { host, port };
 }
 
 export const isLoopbackHost = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.') || host.endsWith('.localhost');
+  host === 'localhost' || host === '::1' || (host.startsWith('127.') && isIP(host) !== 0) || host.endsWith('.localhost');
 
 function resolve(connection: Connection, authority: string | undefined, isOurs: (host: string) => boolean): Address | undefined {
   const { access, serverName } = connection;
