@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The project's (or the installed package's) root folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The oldest Node whose `node:sqlite` is stable and that strips types without a flag (reference/dependencies.md §1). */
+/** The oldest Node whose `node:sqlite` is stable and that strips types without a flag. */
 const OLDEST = [24, 15];
 
 function isNewEnough(version) {

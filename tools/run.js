@@ -1,5 +1,6 @@
 // Behind every npm script: installs what is missing, then runs the command under the pinned Node.
 // Plain JavaScript without dependencies, because it runs on a bare machine's Node 20 before anything is installed.
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment, findNode, root, run } from '../bin/runtime.js';
@@ -29,7 +30,41 @@ async function install() {
   process.stderr.write(`Installed in ${Math.round((Date.now() - startMs) / 1000)} s.\n`);
 }
 
-const TESTS = ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/{structure,scenarios,contract,simulation}/**/*.test.ts'];
+/** Tests that mostly wait for processes of their own: they run beside the others, in a second process. */
+const BESIDE = /(crash|command)\.test\.ts$|^test\/structure\//;
+
+/** Every test that needs nothing but Node, as two lists of files that run side by side. */
+function tests() {
+  const files = ['src', 'tools', ...['structure', 'scenarios', 'contract', 'simulation'].map((name) => `test/${name}`)].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .sort(),
+  );
+  return [files.filter((file) => !BESIDE.test(file)), files.filter((file) => BESIDE.test(file))];
+}
+
+/** Runs a step without its output, which is given back to be printed when it does not get in another's way. */
+function runAside(command, args, options) {
+  const chunks = [];
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks) }));
+  });
+}
+
+/** Both halves of the tests; the second one's report follows when both are through. */
+async function runTests(node, env) {
+  const [main, beside] = tests();
+  const aside = runAside(node, [...TEST_FLAGS, ...beside], { cwd: root, env });
+  const code = await run(node, [...TEST_FLAGS, ...main], { cwd: root, env });
+  const second = await aside;
+  process.stdout.write(second.output);
+  return Math.max(code, second.code);
+}
+
 const TEST_FLAGS = ['--test', '--test-force-exit', '--test-isolation=none', '--test-timeout=60000'];
 const COMPILER = ['node_modules/typescript/bin/tsc', '-p', '.'];
 const LINTER = ['node_modules/@biomejs/biome/bin/biome', 'check'];
@@ -37,7 +72,7 @@ const LINTER = ['node_modules/@biomejs/biome/bin/biome', 'check'];
 /** What each npm script runs: argument lists for the pinned Node, in order. All of `check` runs; elsewhere the first failure ends it. */
 const commands = {
   start: (args) => [['bin/slipway.js', 'up', '--example', 'examples/first-cluster', ...args]],
-  test: (args) => [[...TEST_FLAGS, ...(args.length > 0 ? args : TESTS)]],
+  test: (args) => [[...TEST_FLAGS, ...args]],
   check: (args) => [COMPILER, [...LINTER, ...args]],
   bench: (args) => [['tools/bench/main.ts', ...args]],
   new: (args) => [['tools/new/main.ts', ...args]],
@@ -60,6 +95,10 @@ async function main() {
   if (!isInstalled()) await install();
   const node = findNode();
   const env = childEnvironment(node);
+  if (name === 'test' && args.length === 0) {
+    process.exitCode = await runTests(node, env);
+    return;
+  }
   let worst = 0;
   for (const step of plan(args)) {
     worst = Math.max(worst, await run(node, step, { cwd: root, env }));
