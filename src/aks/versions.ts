@@ -42,6 +42,13 @@ export function compareVersions(a: string, b: string): number {
   return minorA - minorB || patchA - patchB;
 }
 
+/** Minors that a pool may be behind its control plane. Source: Kubernetes version skew policy, docs upgrade-cluster. */
+const SKEW_MAX = 3;
+
+/** Whether nodes of a version work with a control plane of another: never ahead of it, three minors behind at most. */
+export const isWithinSkew = (nodes: string, plane: string): boolean =>
+  compareVersions(nodes, plane) <= 0 && minorOf(plane) - minorOf(nodes) <= SKEW_MAX;
+
 /** Versions to which a control plane at `current` may go: newer patches of its minor and all of the next minor. */
 export const upgradesFrom = (current: string): { readonly version: string; readonly isPreview: boolean }[] =>
   offeredVersions

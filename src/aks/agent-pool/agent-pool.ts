@@ -15,7 +15,7 @@ import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';
 import { parseTaints } from '../node/node.ts';
 import { MARKS } from '../node/pool-marks.ts';
-import { compareVersions, minorOf, resolveVersion } from '../versions.ts';
+import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
 import { podRangeFaults } from './pod-range.ts';
 
@@ -239,7 +239,7 @@ function admit(draft: Draft, context: WriteContext, previous: Resource | undefin
     errors.push(
       fault('properties.orchestratorVersion', draft.properties['orchestratorVersion'], detail, 'AgentPoolK8sVersionNotSupported'),
     );
-  } else if (plane && (compareVersions(version, plane) > 0 || minorOf(plane) - minorOf(version) > 3)) {
+  } else if (plane && !isWithinSkew(version, plane)) {
     const detail = `Node pool version ${version} and control plane version ${plane} is incompatible. Minor version of node pool cannot be more than 3 versions less than control plane's version. Minor version of node pool is ${minorOf(version)} and control plane is ${minorOf(plane)}. For more information, please check https://aka.ms/aks/UpgradeVersionRules`;
     errors.push(fault('properties.orchestratorVersion', version, detail, 'NodePoolMcVersionIncompatible'));
   }

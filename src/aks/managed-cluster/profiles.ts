@@ -1,15 +1,19 @@
-import { listChildren } from '../../arm/estate.ts';
+import { getResource, listChildren } from '../../arm/estate.ts';
+import { parseId } from '../../arm/ids.ts';
 import type { Resource } from '../../arm/resource.ts';
 import type { Action, ActionContext, Route } from '../../arm/resource-type.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { AGENT_POOLS } from '../names.ts';
-import { offeredVersions, upgradesFrom } from '../versions.ts';
+import { compareVersions, isWithinSkew, offeredVersions, upgradesFrom } from '../versions.ts';
 import { textAt } from './defaults.ts';
 
 const PERMISSION = 'Microsoft.ContainerService';
 
-const upgradesOf = (version: string) =>
-  upgradesFrom(version).map(({ version: kubernetesVersion, isPreview }) => ({ kubernetesVersion, ...(isPreview && { isPreview }) }));
+/** Upgrades of a control plane, or of a pool, which stays behind its own (`limit`). */
+const upgradesOf = (version: string, limit?: string) =>
+  upgradesFrom(version)
+    .filter((upgrade) => limit === undefined || compareVersions(upgrade.version, limit) <= 0)
+    .map(({ version: kubernetesVersion, isPreview }) => ({ kubernetesVersion, ...(isPreview && { isPreview }) }));
 
 /** What a cluster may be upgraded to, and the versions that a new pool of it may have. */
 export const profileActions: readonly Action[] = [
@@ -37,7 +41,12 @@ function upgradeProfile(cluster: Resource, pools: readonly Resource[]): JsonObje
       controlPlaneProfile: { kubernetesVersion: current, name: 'master', osType: 'Linux', upgrades: upgradesOf(current) },
       agentPoolProfiles: pools.map((pool) => {
         const version = textAt(pool.observed, 'currentOrchestratorVersion') || current;
-        return { kubernetesVersion: version, name: pool.name, osType: textAt(pool.desired, 'osType'), upgrades: upgradesOf(version) };
+        return {
+          kubernetesVersion: version,
+          name: pool.name,
+          osType: textAt(pool.desired, 'osType'),
+          upgrades: upgradesOf(version, current),
+        };
       }),
     },
   };
@@ -46,9 +55,7 @@ function upgradeProfile(cluster: Resource, pools: readonly Resource[]): JsonObje
 /** Pools may lag behind the control plane, never lead it. */
 function availableVersions(cluster: Resource): JsonObject {
   const current = textAt(cluster.observed, 'currentKubernetesVersion');
-  const versions = offeredVersions
-    .flatMap(({ patches }) => patches)
-    .filter((version) => version === current || upgradesFrom(version).some((upgrade) => upgrade.version === current));
+  const versions = offeredVersions.flatMap(({ patches }) => patches).filter((version) => isWithinSkew(version, current));
   return {
     id: `${cluster.id}/availableAgentPoolVersions`,
     name: 'default',
@@ -64,7 +71,8 @@ export const poolUpgradeProfile: Action = {
   method: 'GET',
   path: 'upgradeProfiles/default',
   permission: `${PERMISSION}/managedClusters/agentPools/upgradeProfiles/read`,
-  run: ({ resource }: ActionContext) => {
+  run: ({ resource, reader }: ActionContext) => {
+    const cluster = getResource(reader, parseId(resource.id)?.parent ?? '');
     const version = textAt(resource.observed, 'currentOrchestratorVersion');
     return {
       status: 200,
@@ -76,7 +84,7 @@ export const poolUpgradeProfile: Action = {
           kubernetesVersion: version,
           osType: textAt(resource.desired, 'osType'),
           latestNodeImageVersion: textAt(resource.observed, 'nodeImageVersion'),
-          upgrades: upgradesOf(version),
+          upgrades: upgradesOf(version, textAt(cluster?.observed ?? {}, 'currentKubernetesVersion')),
         },
       },
     };
