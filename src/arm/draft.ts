@@ -73,17 +73,34 @@ function draftProperties(
   return mask && mode === 'put' ? preserve(mask, previous.desired, sent) : mergePatch(previous.desired, sent);
 }
 
+const ENVELOPE_TEXTS = ['identity.type', 'sku.name', 'sku.tier', 'sku.size', 'sku.family'];
+const isObjectOrNull = (value: Json): boolean => value === null || isObject(value);
+
 /** Shape of the body itself, before anything is built from it. */
 export function checkBody(type: ResourceType, body: JsonObject, apiVersion: string | undefined, path = ''): FieldError[] {
   const errors: FieldError[] = [];
   const wrong = (name: string, kind: string): void => {
-    errors.push({ ...invalid(path + name, body[name], `The property '${path}${name}' must be ${kind}.`), code: 'InvalidRequestContent' });
+    errors.push({
+      ...invalid(path + name, at(body, name), `The property '${path}${name}' must be ${kind}.`),
+      code: 'InvalidRequestContent',
+    });
   };
   for (const name of ['properties', 'identity', 'sku', 'plan', 'tags'])
     if (body[name] !== undefined && body[name] !== null && !isObject(body[name])) wrong(name, 'an object');
   for (const name of ['location', 'kind', 'managedBy'])
     if (body[name] !== undefined && body[name] !== null && typeof body[name] !== 'string') wrong(name, 'a string');
-  if (body['zones'] !== undefined && body['zones'] !== null && !Array.isArray(body['zones'])) wrong('zones', 'an array');
+  const zones = body['zones'];
+  if (zones !== undefined && zones !== null && !(Array.isArray(zones) && zones.every((zone) => typeof zone === 'string')))
+    wrong('zones', 'an array of strings');
+  for (const member of ENVELOPE_TEXTS) {
+    const value = at(body, member);
+    if (value !== undefined && value !== null && typeof value !== 'string') wrong(member, 'a string');
+  }
+  const capacity = at(body, 'sku.capacity');
+  if (capacity !== undefined && capacity !== null && !Number.isInteger(capacity)) wrong('sku.capacity', 'an integer');
+  const assigned = at(body, 'identity.userAssignedIdentities');
+  if (assigned !== undefined && assigned !== null && !(isObject(assigned) && Object.values(assigned).every(isObjectOrNull)))
+    wrong('identity.userAssignedIdentities', 'an object of objects');
   const mask = maskOf(type.name, apiVersion);
   if (mask && isObject(body['properties'])) errors.push(...check(mask, body['properties'], `${path}properties`));
   return [...errors, ...checkTags(body['tags'])];
