@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -51,4 +51,47 @@ test('the state of the running process is what it wrote; broken or missing it is
   assert.equal(home.running, undefined);
   writeFileSync(join(home.folder, 'running.json'), '{"pid":');
   assert.equal(home.running, undefined);
+});
+
+test('files that hold something else are as good as none', (t) => {
+  const home = homeFor(t);
+  for (const content of ['', '{', 'null', '[]', '7', '"text"', '{}', '{"pid":1}', '\0\0\0']) {
+    writeFileSync(join(home.folder, 'running.json'), content);
+    assert.equal(home.running, undefined, content);
+    writeFileSync(join(home.folder, 'cluster-ports.json'), content);
+    home.writeClusterPort('default/a', 8444);
+    assert.equal(home.clusterPorts['default/a'], 8444, content);
+  }
+});
+
+test('ports of clusters are remembered and forgotten one by one', (t) => {
+  const home = homeFor(t);
+  home.writeClusterPort('default/a', 1);
+  home.writeClusterPort('default/b', 2);
+  home.writeClusterPort('default/a', 3);
+  assert.deepEqual(home.clusterPorts, { 'default/a': 3, 'default/b': 2 });
+  home.writeClusterPort('default/a', undefined);
+  home.writeClusterPort('default/never', undefined);
+  assert.deepEqual(new Home(home.folder).clusterPorts, { 'default/b': 2 });
+});
+
+test('with a world the ports of its clusters are forgotten, no others', (t) => {
+  const home = homeFor(t);
+  for (const scope of ['blue/a', 'blue/b', 'bluer/a', 'default/a']) home.writeClusterPort(scope, 1);
+  home.forgetClusterPorts('blue');
+  home.forgetClusterPorts('nowhere');
+  assert.deepEqual(home.clusterPorts, { 'bluer/a': 1, 'default/a': 1 });
+  assert.deepEqual(readdirSync(home.folder), ['cluster-ports.json'], 'nothing is left of a draft');
+});
+
+test('SLIPWAY_HOME says where the home is', (t) => {
+  const before = process.env['SLIPWAY_HOME'];
+  t.after(() => {
+    if (before === undefined) delete process.env['SLIPWAY_HOME'];
+    else process.env['SLIPWAY_HOME'] = before;
+  });
+  process.env['SLIPWAY_HOME'] = '/somewhere/else';
+  assert.equal(Home.defaultFolder(), '/somewhere/else');
+  process.env['SLIPWAY_HOME'] = '';
+  assert.match(Home.defaultFolder(), /\.slipway$/);
 });

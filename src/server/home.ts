@@ -70,6 +70,13 @@ export class Home {
     writeAtomically(this.#clusterPortsFile, JSON.stringify(port === undefined ? others : { ...others, [scope]: port }));
   }
 
+  /** Forgets the ports of all clusters of a world that is gone. */
+  forgetClusterPorts(world: string): void {
+    const others = Object.entries(this.clusterPorts).filter(([scope]) => !scope.startsWith(`${world}/`));
+    if (others.length < Object.keys(this.clusterPorts).length)
+      writeAtomically(this.#clusterPortsFile, JSON.stringify(Object.fromEntries(others)));
+  }
+
   get #clusterPortsFile(): string {
     return join(this.folder, 'cluster-ports.json');
   }

@@ -50,8 +50,10 @@ test('worlds fork, are saved, loaded, reset and deleted, and the disk follows', 
   assert.equal(read(await installation.load('kept', 'blue')), 'two');
   assert.equal(read(await installation.load('kept', 'green')), 'two');
   assert.deepEqual([installation.worlds, installation.saves()], [['default', 'blue', 'green'], ['kept']]);
+  for (const scope of ['blue/a', 'green/a', 'default/a']) home.writeClusterPort(scope, 1);
   assert.equal(read(await installation.reset('blue')), undefined);
   await installation.delete('green');
+  assert.deepEqual(home.clusterPorts, { 'default/a': 1 });
   assert.throws(() => installation.estate('green'), UnknownWorld);
   await installation.stop();
   assert.deepEqual([filesOf(home, 'worlds'), filesOf(home, 'saves')], [['blue.sqlite', 'default.sqlite'], ['kept.sqlite']]);

@@ -139,14 +139,19 @@ export class Installation implements Administered {
   /** Deletes a living world and its file. The default world is reset instead. */
   async delete(name: string): Promise<void> {
     if (name === DEFAULT_WORLD) throw new Error('the default world cannot be deleted; reset it instead');
+    await this.#discard(name);
+  }
+
+  async #discard(name: string): Promise<void> {
     await this.#close(name);
-    if (!this.ephemeral) deleteWorld(this.home.folder, name);
+    if (this.ephemeral) return;
+    deleteWorld(this.home.folder, name);
+    this.home.forgetClusterPorts(name);
   }
 
   /** Empties a world: a new one takes its place. */
   async reset(name = DEFAULT_WORLD): Promise<Estate> {
-    await this.#close(name);
-    if (!this.ephemeral) deleteWorld(this.home.folder, name);
+    await this.#discard(name);
     return this.#open(name);
   }
 
