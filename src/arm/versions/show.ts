@@ -11,18 +11,18 @@ export const show = (mask: Mask, properties: JsonObject): JsonObject => showObje
 
 function showObject(mask: Mask, shape: string, value: JsonObject): JsonObject {
   const fields = shapeOf(mask.table, shape);
-  let shown: DraftObject | undefined;
-  for (const [name, item] of Object.entries(value)) {
+  const shown: DraftObject = {};
+  let isSame = true;
+  for (const name in value) {
+    const item = value[name] as Json; // its own member
     const field = fields.get(name);
-    if (!field) continue;
-    const visible = (field.known & mask.bits) !== 0;
-    const masked = visible ? showKind(mask, field.kind, item) : undefined;
-    if (masked === item) continue;
-    shown ??= { ...value };
-    if (masked === undefined) delete shown[name];
-    else shown[name] = masked;
+    const isHidden = field !== undefined && (field.known & mask.bits) === 0;
+    const masked = field && !isHidden ? showKind(mask, field.kind, item) : item;
+    if (isHidden || masked !== item) isSame = false;
+    // Built anew rather than deleted from: deleting turns an object into a slow dictionary.
+    if (!isHidden) shown[name] = masked;
   }
-  return shown ?? value;
+  return isSame ? value : shown;
 }
 
 function showKind(mask: Mask, kind: Kind, value: Json): Json {

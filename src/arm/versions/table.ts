@@ -44,18 +44,22 @@ const roots = new Map<string, { readonly table: Table; readonly shape: string }>
 export const rootOf = (type: string): { readonly table: Table; readonly shape: string } | undefined => roots.get(type.toLowerCase());
 
 // Taken apart when first asked for: a start reads none of it.
-const shapes = new Map<string, Shape>();
+const shapes = new WeakMap<Table, Map<string, Shape>>();
 const enums = new Map<string, ReadonlyMap<string, EnumValue>>();
 
 const all = (table: Table): number => 2 ** table.versions.length - 1;
 
 /** The members of a shape by name. */
 export function shapeOf(table: Table, name: string): Shape {
-  const key = `${table.namespace}/${name}`;
-  let shape = shapes.get(key);
+  let known = shapes.get(table);
+  if (!known) {
+    known = new Map();
+    shapes.set(table, known);
+  }
+  let shape = known.get(name);
   if (!shape) {
     shape = new Map(Object.entries(table.shapes[name] ?? {}).map(([member, line]) => [member, parseField(line, all(table))]));
-    shapes.set(key, shape);
+    known.set(name, shape);
   }
   return shape;
 }
