@@ -76,3 +76,50 @@ test('a driver that was stopped does nothing more', async (t) => {
   assert.equal(countOf(world, 'a'), 0);
   await driver.settled();
 });
+
+const START_MS = Date.UTC(2026, 10, 21);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets so much of the host's time pass; what its timers started is done. */
+async function pass(t: TestContext, ms: number): Promise<void> {
+  await turn();
+  t.mock.timers.tick(ms);
+  await turn();
+  await turn();
+}
+const ticksOf = (world: World): number => world.reader.list('ticks').length;
+
+test('the world wakes when host time has come to its next event: sooner on a fast clock, never on a paused one', async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: START_MS });
+  const { world, driver } = drive(t);
+  world.setRate(1, Date.now());
+  world.transact((tx) => void tx.put('counts', 'hourly', { now: 0, wanted: 0 }));
+  await pass(t, HOUR_MS - 1_000);
+  assert.equal(ticksOf(world), 1);
+  await pass(t, 2_000);
+  assert.equal(ticksOf(world), 2);
+
+  world.setRate(3_600, Date.now());
+  driver.wake();
+  await pass(t, 1_100);
+  assert.equal(ticksOf(world), 3);
+
+  world.setRate(0, Date.now());
+  driver.wake();
+  const pausedMs = world.nowMs;
+  await pass(t, 48 * HOUR_MS);
+  driver.tick();
+  assert.deepEqual([ticksOf(world), world.nowMs], [3, pausedMs]);
+});
+
+test('a request sees the world at the host’s time, as fast as its clock runs', (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: START_MS });
+  const { world, driver } = drive(t);
+  world.setRate(1, Date.now());
+  t.mock.timers.tick(5_000);
+  driver.tick();
+  assert.equal(world.nowMs, START_MS + 5_000);
+  world.setRate(60, Date.now());
+  t.mock.timers.tick(1_000);
+  driver.tick();
+  assert.equal(world.nowMs, START_MS + 65_000);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { type Journal, memoryJournal } from '../kernel/journal.ts';
 import { Durability } from './durability.ts';
 
@@ -70,4 +71,37 @@ test('without a disk, and for a world that is not, nothing is waited for', () =>
   durability.add('default', memoryJournal());
   assert.equal(durability.whenDurable('', 1_000), undefined);
   assert.equal(durability.whenDurable('none', 1_000), undefined);
+});
+
+test('property: whatever is asked for and written, answers wait for exactly the revisions that they show', async () => {
+  const revision = fc.integer({ min: 0, max: 20 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(revision, { maxLength: 8 }), fc.array(revision, { maxLength: 5 }), async (asked, written) => {
+      const durability = new Durability();
+      const disk = journal();
+      durability.add('default', disk);
+      const waiting = asked.map((each) => ({ each, promise: durability.whenDurable('', each) }));
+      for (const { each, promise } of waiting) assert.equal(promise === undefined, each === 0);
+      for (const at of written.toSorted((a, b) => a - b)) {
+        disk.reach(at);
+        assert.equal(durability.revision(''), at);
+        for (const { each, promise } of waiting) if (promise) assert.equal(await isPending(promise), each > at);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a world in the place of one whose journal failed starts afresh', async () => {
+  const durability = new Durability();
+  const broken = journal();
+  durability.add('blue', broken);
+  broken.fail(new Error('no space left'));
+  durability.remove('blue');
+  const fresh = journal();
+  durability.add('blue', fresh);
+  const promise = durability.whenDurable('blue', 1);
+  assert.ok(await isPending(promise));
+  fresh.reach(1);
+  await promise;
 });
