@@ -18,6 +18,31 @@ export function renderVersion(types: Types, reader: Reader, entry: Entry<Resourc
   return mask && isObject(properties) ? { ...shown, properties: show(mask, properties) } : shown;
 }
 
+interface Rendered {
+  readonly revision: number;
+  readonly apiVersion: string;
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Per world, since forks share entries and count on from the same revision. */
+const rendered = new WeakMap<Reader, WeakMap<Entry<Resource>, Rendered>>();
+
+/**
+ * renderVersion as JSON text, kept with the entry for as long as nothing in the world changes: a rendering reads nothing but the
+ * world's state, and clients that wait for something ask for the same resource again and again.
+ */
+export function renderText(types: Types, reader: Reader, entry: Entry<Resource>, apiVersion: string, id: string): string {
+  const ofWorld = rendered.get(reader) ?? new WeakMap<Entry<Resource>, Rendered>();
+  rendered.set(reader, ofWorld);
+  const { revision } = reader;
+  const known = ofWorld.get(entry);
+  if (known?.revision === revision && known.apiVersion === apiVersion && known.id === id) return known.text;
+  const text = JSON.stringify(renderVersion(types, reader, entry, apiVersion, id));
+  ofWorld.set(entry, { revision, apiVersion, id, text });
+  return text;
+}
+
 /** Etag of a revision, in the form of a weak GUID as Azure's providers use. */
 export const etagOf = (revision: number): string => `W/"00000000-0000-4000-8000-${revision.toString(16).padStart(12, '0')}"`;
 /** Revision that an etag names; undefined for one that we never gave. */

@@ -2,10 +2,12 @@ import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Refusal } from './resource-type.ts';
 
-/** What a handler of the pipeline answers, before it is HTTP. `body` absent: an empty answer. */
+/** What a handler of the pipeline answers, before it is HTTP. Neither `body` nor `text`: an empty answer. */
 export interface Answer {
   readonly status: number;
   readonly body?: Json;
+  /** The body where it is JSON text already. */
+  readonly text?: string;
   readonly headers?: { readonly [name: string]: string };
 }
 
@@ -27,9 +29,10 @@ export function tracingHeaders(request: HttpRequest, newId: RequestIds): { [name
 
 export function respond(answer: Answer, tracing: { readonly [name: string]: string }, revision: number): HttpResponse {
   const headers: { [name: string]: string } = { ...tracing, ...answer.headers };
-  if (answer.body === undefined) return { status: answer.status, headers, body: '', revision };
+  const body = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
+  if (body === '') return { status: answer.status, headers, body, revision };
   headers['content-type'] = 'application/json; charset=utf-8';
-  return { status: answer.status, headers, body: JSON.stringify(answer.body), revision };
+  return { status: answer.status, headers, body, revision };
 }
 
 export const refusalAnswer = ({ status, error, headers }: Refusal): Answer => ({

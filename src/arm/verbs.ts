@@ -14,7 +14,7 @@ import { authorize, type Exchange } from './exchange.ts';
 import { collectionOf, keyOf, parseId, SUBSCRIPTION_TYPE } from './ids.ts';
 import { operationHeaders } from './operations.ts';
 import { reaches } from './rbac.ts';
-import { renderVersion } from './render.ts';
+import { renderText, renderVersion } from './render.ts';
 import { decodeBody, expectedRevision } from './request.ts';
 import type { Operation, Resource } from './resource.ts';
 import type { ActionResult, Body, Put, PutOptions, ResourceType, Route } from './resource-type.ts';
@@ -50,14 +50,9 @@ function readResource(exchange: Exchange, type: ResourceType, id: string): Answe
   authorize(exchange, permissionOf(type, 'read'), id);
   const { entry, parsed } = stored(exchange, type, id);
   if (exchange.request.method === 'HEAD') return { status: 204 };
-  const body = renderVersion(
-    exchange.ports.arm.types,
-    exchange.ports.world.reader,
-    entry,
-    exchange.apiVersion,
-    canonicalId(exchange.ports.arm, parsed),
-  );
-  return { status: 200, body, headers: isMoving(entry.value) ? {} : SETTLED };
+  const { arm, world } = exchange.ports;
+  const text = renderText(arm.types, world.reader, entry, exchange.apiVersion, canonicalId(arm, parsed));
+  return { status: 200, text, headers: isMoving(entry.value) ? {} : SETTLED };
 }
 
 function stored(exchange: Exchange, type: ResourceType, id: string) {
