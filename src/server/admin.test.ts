@@ -190,6 +190,8 @@ test('the clock is set within its limits alone', async (t) => {
     { advanceMs: '1h' },
     { advanceMs: null },
     { advanceMs: 101 * 366 * 86_400_000 },
+    '{"advanceMs": 1e999}',
+    '{"advanceMs": -1e999}',
   ])
     assert.equal((await send('POST', 'worlds/default/clock', body)).status, 400, JSON.stringify(body));
   assert.equal(estate('default').world.clock.rate, 1);
@@ -200,6 +202,23 @@ test('the clock is set within its limits alone', async (t) => {
   const nothing = await send('POST', 'worlds/default/clock', { toNextEvent: true });
   assert.equal(nothing.body['time'], after.body['time']);
   assert.deepEqual((await send('GET', 'worlds/default/clock')).body, after.body);
+});
+
+test('no jump leads past the last year whose dates can be written down, and a fraction of a millisecond is none', async (t) => {
+  const { send, estate } = administered(t, 'default');
+  const { world } = estate('default');
+  assert.equal((await send('POST', 'worlds/default/clock', { rate: 0, advanceMs: 0.7 })).status, 200);
+  assert.equal(world.nowMs % 1, 0);
+  const centuryMs = 100 * 365 * 86_400_000;
+  let refused: { status: number; body: { readonly [name: string]: unknown } } | undefined;
+  for (let i = 0; i < 90 && !refused; i++) {
+    const answer = await send('POST', 'worlds/default/clock', { advanceMs: centuryMs });
+    if (answer.status !== 200) refused = answer;
+  }
+  assert.equal(refused?.status, 400);
+  assert.match(String(refused?.body['error']), /ends with the year 9998/);
+  assert.match(new Date(world.nowMs).toISOString(), /^9[89]\d\d-/);
+  assert.equal((await send('POST', 'worlds/default/clock', { advanceMs: 1_000 })).status, 200, 'smaller steps go on');
 });
 
 test('whatever is sent, the answer is JSON with a status that says whose fault it is', async (t) => {

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { InvalidWorldName, NoSuchWorld, worldName } from '../engines/store-sqlite/worlds.ts';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import { CLUSTERS } from '../kube/clusters.ts';
+import { LAST_INSTANT_MS } from './driver.ts';
 import type { Estate } from './estate.ts';
 import { version } from './version.ts';
 
@@ -114,18 +115,22 @@ function clock({ world, driver }: Estate) {
   };
 }
 
-/** Keeps world time where dates can be written down, whatever a client asks for. */
+/** World time is whole milliseconds. */
+const wholeMs = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : Math.round(ms));
+
+/** A mistyped jump is easier to take back before it is made. */
 const LONGEST_JUMP_MS = 100 * 366 * 86_400_000;
 
 /** Speed by `rate` (0 pauses), a jump by `advanceMs`, or to the next event by `toNextEvent`. Answers when it is done. */
 async function setClock(estate: Estate, body: Body) {
   const { world, driver } = estate;
   const rate = number(body, 'rate');
-  const advanceMs = number(body, 'advanceMs');
+  const advanceMs = wholeMs(number(body, 'advanceMs'));
   if (rate !== undefined && (rate < 0 || rate > 1_000_000)) throw new BadCall('the speed is a number from 0 (paused) to 1000000');
   if (advanceMs !== undefined && advanceMs < 0) throw new BadCall('time never goes back');
   if (advanceMs !== undefined && advanceMs > LONGEST_JUMP_MS) throw new BadCall('one jump takes a hundred years at most');
   const target = advanceMs !== undefined ? world.nowMs + advanceMs : body['toNextEvent'] === true ? world.nextEventMs : undefined;
+  if (target !== undefined && target > LAST_INSTANT_MS) throw new BadCall('the time of a world ends with the year 9998');
   if (target !== undefined) await driver.jumpTo(target);
   // The setting is written even when only time moved: a restart goes on from here.
   world.setRate(rate ?? world.clock.rate, Date.now());

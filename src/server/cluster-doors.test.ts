@@ -24,8 +24,10 @@ class Ports implements Pick<Listener, 'openPort'> {
   readonly taken = new Set<number>();
   readonly hosts = new Map<number, string>();
   #next = 9000;
+  exhausted = false;
   async openPort({ host, port }: Parameters<Listener['openPort']>[0]): ReturnType<Listener['openPort']> {
     await Promise.resolve();
+    if (this.exhausted) throw new Error('no port is free');
     const given = port ?? this.#next++;
     if (this.taken.has(given) || this.open.has(given)) throw new Error(`port ${given} is in use`);
     this.open.add(given);
@@ -37,6 +39,7 @@ class Ports implements Pick<Listener, 'openPort'> {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function setUp(t: TestContext, remembered = new Map<string, number>(), ports = new Ports()) {
+  const failures: string[] = [];
   const certificates = openCertificates();
   const world = new World({ name: 'blue', seed: 's', indexes: [clusterIndex], controllers: [], journal: memoryJournal(), hostNowMs: 0 });
   const put = (scope: string): void => world.transact((tx) => void tx.put(CLUSTERS, scope, record(scope)));
@@ -44,11 +47,12 @@ function setUp(t: TestContext, remembered = new Map<string, number>(), ports = n
     const doors = new ClusterDoors(world, certificates, () => ports as unknown as Listener, {
       recall: (scope) => remembered.get(scope),
       remember: (scope, port) => void (port === undefined ? remembered.delete(scope) : remembered.set(scope, port)),
+      failed: (scope, error) => void failures.push(`${scope}: ${String(error)}`),
     });
     t.after(() => doors.close());
     return doors;
   };
-  return { certificates, world, put, open, ports, remembered };
+  return { certificates, world, put, open, ports, remembered, failures };
 }
 
 test('a cluster gets its authority once, in a transaction of its own', async (t) => {
@@ -132,4 +136,20 @@ test('a world that closes keeps no port open, not even one that is just being op
   await turn();
   assert.equal(ports.open.size, 0);
   assert.ok(remembered.has('a'), 'its next start finds the port');
+});
+
+test('a cluster without a free port lives without one, until a port is free when it changes again', async (t) => {
+  const { world, put, open, ports, failures, remembered } = setUp(t);
+  ports.exhausted = true;
+  const doors = open();
+  put('a');
+  await turn();
+  assert.equal(doors.port('a'), undefined);
+  assert.ok(clusterRecord(world.reader, 'a')?.caCertificate, 'its authority does not depend on a port');
+  assert.match(failures.join(), /^a: Error: no port is free/);
+  ports.exhausted = false;
+  world.transact((tx) => void tx.put(CLUSTERS, 'a', { ...record('a'), caCertificate: 'c', running: false }));
+  await turn();
+  const port = doors.port('a') ?? assert.fail('no port');
+  assert.deepEqual([...remembered], [['a', port]]);
 });

@@ -9,6 +9,8 @@ export interface PortMemory {
   recall(scope: string): number | undefined;
   /** undefined forgets. */
   remember(scope: string, port: number | undefined): void;
+  /** Hears that no port could be opened for a cluster. */
+  failed(scope: string, error: unknown): void;
 }
 
 /**
@@ -55,7 +57,13 @@ export class ClusterDoors {
 
   #arrived(record: ClusterRecord): void {
     if (!record.caCertificate) setImmediate(() => this.#answer(record.scope));
-    if (!this.#ports.has(record.scope)) void this.#open(record);
+    if (!this.#ports.has(record.scope)) void this.#open(record).catch((error: unknown) => this.#failed(record.scope, error));
+  }
+
+  /** Without a port of its own a cluster is still reached through the proxy; the next change of it tries again. */
+  #failed(scope: string, error: unknown): void {
+    this.#ports.delete(scope);
+    if (!this.#closed) this.#memory.failed(scope, error);
   }
 
   /** The engine's answer to the intent: a transaction of its own, like any input. */

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Controller } from '../kernel/controller.ts';
 import { memoryJournal } from '../kernel/journal.ts';
 import { World } from '../kernel/world.ts';
-import { Driver } from './driver.ts';
+import { Driver, LAST_INSTANT_MS } from './driver.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -122,4 +122,18 @@ test('a request sees the world at the host’s time, as fast as its clock runs',
   t.mock.timers.tick(1_000);
   driver.tick();
   assert.equal(world.nowMs, START_MS + 65_000);
+});
+
+test('a fast clock stops at the last instant that dates are written for', async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: START_MS });
+  const { world, driver } = drive(t);
+  world.setRate(1_000_000, Date.now());
+  t.mock.timers.tick(30 * 24 * HOUR_MS);
+  driver.tick();
+  assert.equal(world.nowMs, LAST_INSTANT_MS);
+  t.mock.timers.tick(HOUR_MS);
+  driver.wake();
+  await turn();
+  assert.equal(world.nowMs, LAST_INSTANT_MS);
+  assert.equal(new Date(world.nowMs).toISOString().slice(0, 4), '9998');
 });

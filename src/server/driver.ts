@@ -2,6 +2,8 @@ import type { World } from '../kernel/world.ts';
 
 /** Reconciles per turn of the event loop: a storm of them never keeps HTTP waiting for more than a few ms. */
 const BUDGET = 100;
+/** The world's time ends here: a year before the last that RFC 3339 can write, so that what falls due within it can be written too. */
+export const LAST_INSTANT_MS = Date.UTC(9999, 0, 1) - 1;
 /** setTimeout's longest delay. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
@@ -26,7 +28,7 @@ export class Driver {
 
   /** Brings world time up to the host's before a request is served. */
   tick(): void {
-    if (this.#world.settled) this.#world.advanceTo(this.#world.targetMs(Date.now()), BUDGET);
+    if (this.#world.settled) this.#world.advanceTo(this.#targetMs(), BUDGET);
   }
 
   /** Resolves when no controller has anything to do at the present instant. */
@@ -36,7 +38,8 @@ export class Driver {
 
   /** Jumps to a world time, letting everything on the way happen, without holding up the event loop. */
   async jumpTo(worldMs: number): Promise<void> {
-    while (!this.#stopped && !this.#world.advanceTo(worldMs, BUDGET)) await new Promise((resolve) => setImmediate(resolve));
+    const untilMs = Math.min(worldMs, LAST_INSTANT_MS);
+    while (!this.#stopped && !this.#world.advanceTo(untilMs, BUDGET)) await new Promise((resolve) => setImmediate(resolve));
     this.wake();
   }
 
@@ -46,10 +49,14 @@ export class Driver {
     clearTimeout(this.#timer);
   }
 
+  #targetMs(): number {
+    return Math.min(this.#world.targetMs(Date.now()), LAST_INSTANT_MS);
+  }
+
   #work(): void {
     this.#immediate = undefined;
     if (this.#stopped) return;
-    const done = this.#world.advanceTo(this.#world.targetMs(Date.now()), BUDGET);
+    const done = this.#world.advanceTo(this.#targetMs(), BUDGET);
     if (!done) {
       this.wake();
       return;

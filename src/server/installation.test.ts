@@ -94,6 +94,49 @@ test('names that are taken, unknown or no names are refused, and leave nothing b
   assert.deepEqual([installation.worlds, filesOf(home, 'worlds'), filesOf(home, 'saves')], [['default'], ['default.sqlite'], []]);
 });
 
+test('worlds change one after the other, however many ask at once', async (t) => {
+  const home = homeFor(t);
+  const installation = await start(t, home);
+  write(installation.estate('default'), 'kept');
+  await installation.save('default', 'kept');
+  write(installation.estate('default'), 'changed');
+  const changes = [
+    installation.reset('default'),
+    installation.load('kept', 'default'),
+    installation.reset('default'),
+    installation.fork('default', 'blue'),
+    installation.load('kept', 'blue'),
+    installation.delete('blue'),
+    installation.load('kept', 'default'),
+    installation.save('default', 'again'),
+  ];
+  const outcomes = await Promise.allSettled(changes);
+  assert.deepEqual(
+    outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : [])),
+    [],
+  );
+  assert.equal(read(installation.estate('default')), 'kept');
+  assert.deepEqual(installation.worlds, ['default']);
+  write(installation.estate('default'), 'last');
+  await installation.stop();
+  assert.equal(read((await start(t, home)).estate('default')), 'last');
+});
+
+test('a change that fails does not keep the next one waiting, and stopping waits for what has begun', async (t) => {
+  const home = homeFor(t);
+  const installation = await start(t, home);
+  write(installation.estate('default'), 'one');
+  await assert.rejects(installation.reset('nowhere'), UnknownWorld);
+  const reset = installation.reset('default');
+  await Promise.resolve();
+  const stopped = installation.stop();
+  await reset;
+  await stopped;
+  assert.deepEqual(installation.worlds, []);
+  await assert.rejects(installation.fork('default', 'blue'), /stopping/);
+  await assert.rejects(installation.reset('default'), /stopping/);
+});
+
 test('an ephemeral service forks and resets, and writes nothing but keys', async (t) => {
   const home = homeFor(t);
   const installation = await start(t, home, { ephemeral: true });

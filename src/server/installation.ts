@@ -66,6 +66,8 @@ export class Installation implements Administered {
   readonly #admin: (request: HttpRequest) => Promise<HttpResponse>;
   #listener: Listener | undefined;
   #tokenKey: TokenKey | undefined;
+  #lastChange: Promise<unknown> = Promise.resolve();
+  #stopping = false;
 
   private constructor(options: InstallationOptions) {
     this.home = options.home;
@@ -128,8 +130,22 @@ export class Installation implements Administered {
     return `http://${world || DEFAULT_WORLD}:${this.#proxyToken}@127.0.0.1:${this.port}`;
   }
 
+  /** The set of worlds changes one change after the other: two at once would open or delete one world's file twice. */
+  #inTurn<T>(change: () => T | Promise<T>): Promise<T> {
+    const turn = this.#lastChange.then(() => {
+      if (this.#stopping) throw new Error('the service is stopping');
+      return change();
+    });
+    this.#lastChange = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** Forks a living world under a new name; both go on at once. */
-  async fork(from: string, name: string): Promise<Estate> {
+  fork(from: string, name: string): Promise<Estate> {
+    return this.#inTurn(() => this.#fork(from, name));
+  }
+
+  #fork(from: string, name: string): Estate {
     const parent = this.estate(from).world;
     if (this.#living.has(name)) throw new Error(`world ${name} exists`);
     const journal = this.ephemeral ? memoryJournal() : forkWorldFile(this.home.folder, parent.journal as SqliteJournal, name);
@@ -139,7 +155,7 @@ export class Installation implements Administered {
   /** Deletes a living world and its file. The default world is reset instead. */
   async delete(name: string): Promise<void> {
     if (name === DEFAULT_WORLD) throw new Error('the default world cannot be deleted; reset it instead');
-    await this.#discard(name);
+    await this.#inTurn(() => this.#discard(name));
   }
 
   async #discard(name: string): Promise<void> {
@@ -150,20 +166,28 @@ export class Installation implements Administered {
   }
 
   /** Empties a world: a new one takes its place. */
-  async reset(name = DEFAULT_WORLD): Promise<Estate> {
-    await this.#discard(name);
-    return this.#open(name);
+  reset(name = DEFAULT_WORLD): Promise<Estate> {
+    return this.#inTurn(async () => {
+      await this.#discard(name);
+      return this.#open(name);
+    });
   }
 
   /** Keeps a copy of a living world on disk. Returns the revision that it holds. */
-  async save(world: string, save: string): Promise<number> {
-    const { journal } = this.estate(world).world;
-    if (this.ephemeral) throw new Error('an ephemeral service keeps nothing on disk');
-    return saveWorld(this.home.folder, journal as SqliteJournal, save);
+  save(world: string, save: string): Promise<number> {
+    return this.#inTurn(() => {
+      const { journal } = this.estate(world).world;
+      if (this.ephemeral) throw new Error('an ephemeral service keeps nothing on disk');
+      return saveWorld(this.home.folder, journal as SqliteJournal, save);
+    });
   }
 
   /** Puts a saved world in the place of a living one. */
-  async load(save: string, world: string): Promise<Estate> {
+  load(save: string, world: string): Promise<Estate> {
+    return this.#inTurn(() => this.#load(save, world));
+  }
+
+  async #load(save: string, world: string): Promise<Estate> {
     if (this.ephemeral) throw new Error('an ephemeral service keeps nothing on disk');
     if (!this.saves().includes(save)) throw new NoSuchWorld(`there is no saved world ${save}; there are: ${this.saves().join(', ')}`);
     const replaced = this.#living.has(world);
@@ -179,7 +203,9 @@ export class Installation implements Administered {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.#listener?.stop();
+    await this.#lastChange;
     for (const name of this.worlds) await this.#close(name);
     this.#audit?.flush();
   }
@@ -221,8 +247,10 @@ export class Installation implements Administered {
 
   /** An ephemeral world's clusters are gone with the process: nobody comes back for their ports. */
   #portMemory(world: string): PortMemory {
-    if (this.ephemeral) return { recall: () => undefined, remember: () => {} };
+    const failed = (scope: string, error: unknown) => this.#log.error({ err: error, world, cluster: scope }, 'no port for a cluster');
+    if (this.ephemeral) return { recall: () => undefined, remember: () => {}, failed };
     return {
+      failed,
       recall: (scope) => this.home.clusterPorts[`${world}/${scope}`],
       remember: (scope, port) => this.home.writeClusterPort(`${world}/${scope}`, port),
     };
