@@ -67,5 +67,6 @@ test('pods without a controller are told of where shares are asked for', () => {
   assert.deepEqual(numbers(s), [0, 1, 0, 0]);
   s.expectEvent('pdb', /^UnmanagedPods: /);
   s.delete(pod, 'lone');
+  s.after('2s');
   s.expectEvent('pdb', 'NoPods: No matching pods found');
 });

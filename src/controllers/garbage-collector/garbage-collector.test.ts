@@ -127,6 +127,6 @@ test('collected pods get their grace', () => {
   s.delete(deployment, 'web');
   s.after('19s');
   assert.equal(s.pods().length, 1);
-  s.after('1s');
+  s.after('3s');
   assert.equal(s.pods().length, 0);
 });

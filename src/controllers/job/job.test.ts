@@ -73,6 +73,8 @@ test('activeDeadlineSeconds ends the job and its pods', () => {
   s.after('59s');
   assert.equal(status(s).active, 1);
   s.after('1s');
+  assert.deepEqual(conditions(s).at(-1), ['FailureTarget', 'True', 'DeadlineExceeded']);
+  s.after('2s');
   assert.deepEqual(conditions(s).at(-1), ['Failed', 'True', 'DeadlineExceeded']);
   assert.deepEqual([status(s).failed, s.pods().length], [1, 0]);
 });
@@ -147,7 +149,7 @@ test('a suspended job has no pods; resumed it starts anew', () => {
   s.patch(job, 'j', { suspend: false });
   assert.deepEqual([status(s).active, status(s).startTime], [1, '2026-11-21T00:01:00Z']);
   s.patch(job, 'j', { suspend: true });
-  s.after('1s');
+  s.after('2s');
   assert.deepEqual([s.pods().length, status(s).startTime], [0, undefined]);
   s.patch(job, 'j', { suspend: false });
   s.after('1m');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerStatus, Pod } from '../../../gen/kubernetes-types.ts';
+import type { ContainerStatus, CoreEvent, Pod } from '../../../gen/kubernetes-types.ts';
+import { event } from '../../kinds/core/event.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
 import { conditionOf } from '../pod-control.ts';
 import { container, Scenario } from '../testing.ts';
@@ -144,29 +145,53 @@ test('a malformed image name is told at once', () => {
   assert.equal(main(s).state?.waiting?.reason, 'InvalidImageName');
 });
 
-test('graceful deletion: a server that heeds the signal goes at once', () => {
+test('graceful deletion: a server that heeds the signal is seen leaving, and gone within two seconds', () => {
   const s = start({});
   s.delete(pod, 'p');
+  const { metadata, status } = it(s);
+  assert.deepEqual([metadata.deletionGracePeriodSeconds, metadata.deletionTimestamp], [30, '2026-11-21T00:00:30Z']);
+  // A deletion is a change of what is desired, to which the kubelet answers.
+  assert.deepEqual([metadata.generation, status?.observedGeneration, status?.phase], [2, 2, 'Running']);
+  assert.ok(main(s).state?.running);
+  s.after('2s');
   assert.equal(s.find(pod, 'p'), undefined);
-  s.expectEvent('p', 'Killing: Stopping container main');
-  const held = start({}, { finalizers: ['x.io/hold'] });
-  held.delete(pod, 'p');
-  held.after('1m');
-  assert.equal(main(held).state?.terminated?.exitCode, 0);
+  assert.equal(s.events('p').filter((text) => text === 'Killing: Stopping container main').length, 1);
+  assert.equal(s.list<CoreEvent>(event).find(({ reason }) => reason === 'Killing')?.count, 1);
 });
 
-test('graceful deletion: preStop hooks run, but no longer than the grace period', () => {
+test('graceful deletion: the end of containers is told before the pod goes', () => {
+  const s = start({}, { finalizers: ['x.io/hold'] });
+  s.delete(pod, 'p');
+  s.after('1m');
+  assert.equal(phase(s), 'Succeeded');
+  const { exitCode, reason, finishedAt } = main(s).state?.terminated ?? {};
+  assert.deepEqual([exitCode, reason, finishedAt], [0, 'Completed', '2026-11-21T00:00:01Z']);
+  assert.equal(conditionOf(it(s), 'Ready')?.status, 'False');
+});
+
+test('graceful deletion: a pod whose containers have not begun, and one that is to go at once, do not wait', () => {
+  const waiting = start({ containers: [container({ image: 'does-not-exist:1' })] });
+  waiting.delete(pod, 'p');
+  assert.equal(waiting.find(pod, 'p'), undefined);
+  const forced = start({});
+  forced.delete(pod, 'p', { gracePeriodSeconds: 0 });
+  assert.equal(forced.find(pod, 'p'), undefined);
+});
+
+test('graceful deletion: preStop hooks run first, but nothing longer than the grace period', () => {
   const sleeping = { containers: [container({ lifecycle: { preStop: { sleep: { seconds: 20 } } } })] };
   const s = start(sleeping);
   s.delete(pod, 'p');
-  s.after('19s').expectReady(0);
+  s.after('20s').expectReady(0);
   assert.ok(main(s).state?.running);
-  s.after('1s');
+  s.after('2s');
   assert.equal(s.find(pod, 'p'), undefined);
   const hook = { preStop: { exec: { command: ['sh', '-c', 'sleep 20'] } } };
   const short = start({ containers: [container({ lifecycle: hook })], terminationGracePeriodSeconds: 5 });
   short.delete(pod, 'p');
-  short.after('5s');
+  short.after('4s');
+  assert.ok(short.find(pod, 'p'));
+  short.after('1s');
   assert.equal(short.find(pod, 'p'), undefined);
 });
 

@@ -59,33 +59,39 @@ function noAddress(cluster: Cluster, pod: Pod, node: Node): Outcome {
   return { againMs: 15_000 };
 }
 
+/**
+ * What a container that heeds the signal takes until the kubelet has told of its end. Counted from deletionTimestamp, which has whole
+ * seconds: a second on average, and never so short that nobody sees the pod leave.
+ */
+const STOP_MS = 1_500;
+
 /** A deleted pod: its preStop hooks run, its containers stop, the end is reported, then the object goes for good. */
 function stop(cluster: Cluster, pod: Pod): Outcome | undefined {
   const phase = pod.status?.phase;
   if (phase !== 'Succeeded' && phase !== 'Failed') {
     const running = pod.status?.containerStatuses?.filter((status) => status.state?.running) ?? [];
-    for (const { name } of running) once(cluster, pod, 'Killing', `Stopping container ${name}`);
-    const leftMs = running.length ? hooksEndMs(pod) - cluster.tx.nowMs : 0;
-    if (leftMs > 0) return { againMs: leftMs };
+    const leftMs = running.length ? stoppedAtMs(pod) - cluster.tx.nowMs : 0;
+    if (isNews(pod)) for (const { name } of running) cluster.event(pod, 'Normal', 'Killing', `Stopping container ${name}`);
+    if (leftMs > 0) {
+      cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, observedGeneration: pod.metadata.generation ?? 1 } });
+      return { againMs: leftMs };
+    }
     cluster.updateStatus<Pod>(podKind, { ...pod, status: stopped(pod, 0, 'Completed', cluster.tx) });
   }
   cluster.delete(podKind, pod.metadata.namespace, pod.metadata.name, { gracePeriodSeconds: 0, uid: pod.metadata.uid });
   return undefined;
 }
 
-/** A deletion is looked at more than once while hooks run; the kubelet reports it once. */
-function once(cluster: Cluster, pod: Pod, reason: string, message: string): void {
-  if (cluster.tx.nowMs <= deletionBeganMs(pod)) cluster.event(pod, 'Normal', reason, message);
-}
+/** The kubelet has not yet answered to the pod's last change: a deletion counts as one. */
+const isNews = (pod: Pod): boolean => (pod.status?.observedGeneration ?? 0) < (pod.metadata.generation ?? 1);
 
-const deletionBeganMs = (pod: Pod): number =>
-  Date.parse(pod.metadata.deletionTimestamp ?? '') - (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-
-/** When the preStop hooks that sleep are over, in world ms; the grace period cuts them short. */
-function hooksEndMs(pod: Pod): number {
+/** When the preStop hooks that sleep are over and the containers after them, in world ms; the grace period cuts both short. */
+function stoppedAtMs(pod: Pod): number {
   const sleeps = pod.spec.containers.map(({ lifecycle }) => {
     const words = lifecycle?.preStop?.exec?.command?.join(' ') ?? '';
     return lifecycle?.preStop?.sleep?.seconds ?? Number(/\bsleep (\d+)/.exec(words)?.[1] ?? 0);
   });
-  return Math.min(deletionBeganMs(pod) + Math.max(0, ...sleeps) * 1000, Date.parse(pod.metadata.deletionTimestamp ?? ''));
+  const deadlineMs = Date.parse(pod.metadata.deletionTimestamp ?? '');
+  const beganMs = deadlineMs - (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+  return Math.min(beganMs + Math.max(0, ...sleeps) * 1000 + STOP_MS, deadlineMs);
 }

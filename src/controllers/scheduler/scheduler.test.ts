@@ -216,6 +216,8 @@ test('a pod of higher priority takes the room of as few and as unimportant pods 
   s.pod('plain', { ...requesting('1'), nodeSelector: { [HOST]: 'node-1' } });
   const victim = s.get<Pod>(pod, 'low-a');
   s.pod('vip', { ...requesting('2'), priorityClassName: 'high' });
+  assert.equal(s.get<Pod>(pod, 'vip').status?.nominatedNodeName, 'node-1');
+  s.after('2s');
   assert.equal(nodeOf(s, 'vip'), 'node-1');
   assert.deepEqual(
     s.pods().map(({ metadata }) => metadata.name),
@@ -225,6 +227,7 @@ test('a pod of higher priority takes the room of as few and as unimportant pods 
   assert.equal(vip.status?.nominatedNodeName, undefined);
   s.expectEvent(victim.metadata.name, `Preempted: Preempted by pod ${vip.metadata.uid} on node node-1`);
   s.pod('second', requesting('1'));
+  s.after('2s');
   assert.equal(nodeOf(s, 'second'), 'node-1');
   assert.equal(s.find(pod, 'low-b'), undefined);
 });
@@ -251,7 +254,7 @@ test('a victim that takes its time is waited for, and no other goes meanwhile', 
   s.pod('noise');
   s.patch(node, 'node-0', { podCIDRs: ['10.244.0.0/24'] });
   assert.equal(s.pods().filter(({ metadata }) => metadata.deletionTimestamp).length, 1);
-  s.after('10s');
+  s.after('12s');
   assert.ok(nodeOf(s, 'vip'));
 });
 
@@ -260,6 +263,7 @@ test('room that was made for a pod is not given to those that had to go', () => 
   withPriorities(s);
   s.deployment('low', { replicas: 4 }, requesting('1'));
   s.pod('vip', { ...requesting('2'), priorityClassName: 'high' });
+  s.after('2s');
   assert.equal(nodeOf(s, 'vip'), 'node-0');
   const others = s.pods().filter(({ metadata }) => metadata.name !== 'vip');
   assert.equal(others.length, 4);
@@ -273,6 +277,7 @@ test('of two nodes that one is chosen whose pods no budget guards', () => {
   s.pod('guarded', { ...requesting('4'), nodeSelector: { [HOST]: 'node-0' } }, { labels: { app: 'guarded' } });
   s.pod('other', { ...requesting('4'), nodeSelector: { [HOST]: 'node-1' } });
   s.pod('vip', { ...requesting('4'), priorityClassName: 'high' });
+  s.after('2s');
   assert.equal(nodeOf(s, 'vip'), 'node-1');
 });
 

@@ -55,7 +55,8 @@ test('Parallel brings and takes all at once', () => {
   const s = start({ podManagementPolicy: 'Parallel' });
   assert.deepEqual(names(s), ['db-0', 'db-1', 'db-2']);
   s.patch(statefulSet, 'db', { replicas: 0 });
-  s.after('1s');
+  assert.equal(s.pods().filter((each) => each.metadata.deletionTimestamp).length, 3);
+  s.after('2s');
   assert.deepEqual(names(s), []);
 });
 
@@ -63,11 +64,11 @@ test('scaling down takes the highest first; a pod that is deleted comes back und
   const s = start();
   s.after('30s');
   s.patch(statefulSet, 'db', { replicas: 2 });
-  s.after('1s');
+  s.after('2s');
   assert.deepEqual(names(s), ['db-0', 'db-1']);
   const { uid } = s.get<Pod>(pod, 'db-0').metadata;
   s.delete(pod, 'db-0');
-  s.after('10s').expectReady(2);
+  s.after('12s').expectReady(2);
   assert.notEqual(s.get<Pod>(pod, 'db-0').metadata.uid, uid);
   s.expectEvent('db', 'SuccessfulDelete: delete Pod db-2 in StatefulSet db successful');
 });
@@ -77,10 +78,11 @@ test('a rolling update goes from the highest down and ends with a new current re
   s.after('30s');
   const before = status(s)?.currentRevision;
   s.patch(statefulSet, 'db', { template: body('nginx:2') });
+  s.after('2s');
   assert.equal(s.get<Pod>(pod, 'db-2').spec.containers[0]?.image, 'nginx:2');
   assert.equal(s.get<Pod>(pod, 'db-1').spec.containers[0]?.image, 'nginx');
   assert.equal(status(s)?.currentRevision, before);
-  s.after('30s').expectReady(3);
+  s.after('36s').expectReady(3);
   assert.deepEqual(images(s), ['nginx:2', 'nginx:2', 'nginx:2']);
   assert.notEqual(status(s)?.currentRevision, before);
   assert.equal(status(s)?.currentRevision, status(s)?.updateRevision);
