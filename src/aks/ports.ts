@@ -19,6 +19,6 @@ export interface AksPorts {
   endpoint(fqdn: string, via: Via): { readonly server: string; readonly proxyUrl?: string; readonly tlsServerName?: string };
   /** Authority host for kubelogin; undefined where the real host name leads to us. */
   authorityHost(via: Via): string | undefined;
-  /** A client certificate signed by the cluster's authority, valid from now for so many days by the host's clock. */
+  /** The client certificate of a user of a cluster, signed by its authority: the same one until it nears its end, then one for so many days. */
   issueClient(scope: string, user: { readonly name: string; readonly groups: readonly string[] }, days: number): ClientCredential;
 }

@@ -25,6 +25,7 @@ import { indexesOf } from '../kube/registry/indexes.ts';
 import { openCluster, runningClusters } from '../kube/write/open-cluster.ts';
 import { armAuthentication } from './arm-authentication.ts';
 import { signRequests } from './certificate-signer.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import { directory } from './directory.ts';
 import { Driver } from './driver.ts';
 import { serviceOfHost, serviceOfPath } from './hosts.ts';
@@ -33,6 +34,7 @@ import { clusterOfHost, kubeDoor } from './kube-door.ts';
 /** What an estate needs of the process that it runs in. */
 export interface EstatePorts {
   readonly certificates: Certificates;
+  readonly clients: ClientCertificates;
   /** Key that signs Entra's tokens; one for all worlds, so that a token outlives a fork. */
   readonly tokenKey: TokenKey;
   /** Whether a device code confirms itself (loopback only). */
@@ -125,7 +127,6 @@ export class Estate {
 const POLL_PAUSE_MS = 100;
 
 function aksPorts(world: World, ports: EstatePorts): Omit<AksPorts, 'arm' | 'open'> {
-  const days = (count: number) => new Date(Date.now() + count * 86_400_000);
   return {
     endpoint(fqdn, via) {
       if (via !== 'endpoint') return { server: `https://${fqdn}:443`, ...(via === 'proxy' && { proxyUrl: ports.proxyUrl(world.name) }) };
@@ -136,15 +137,7 @@ function aksPorts(world: World, ports: EstatePorts): Omit<AksPorts, 'arm' | 'ope
         : { server: `https://${fqdn}:443`, proxyUrl: ports.proxyUrl(world.name) };
     },
     authorityHost: (via) => (via === 'endpoint' ? 'https://localhost/' : undefined),
-    issueClient: (scope, { name, groups }, lifetimeDays) =>
-      ports.certificates.issueClientCertificate({
-        clusterId: scope,
-        commonName: name,
-        organizations: groups,
-        // A minute early: clients' clocks are not always quite ours.
-        notBefore: new Date(Date.now() - 60_000),
-        notAfter: days(lifetimeDays),
-      }),
+    issueClient: (scope, user, lifetimeDays) => ports.clients.of(scope, user, lifetimeDays),
   };
 }
 

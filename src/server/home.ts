@@ -34,6 +34,11 @@ export class Home {
     return join(this.folder, 'certificates');
   }
 
+  /** Certificates of clusters' clients, which kubeconfigs carry. */
+  get clients(): string {
+    return join(this.certificates, 'clients');
+  }
+
   /** az's own configuration for this installation, so that nobody's real one is touched. */
   get azure(): string {
     return join(this.folder, 'azure');
@@ -111,7 +116,8 @@ function readObject<T>(file: string): T | undefined {
   }
 }
 
-function writeAtomically(file: string, content: string): void {
+/** Writes a file that only its owner may read: readers see the old content or the new. */
+export function writeAtomically(file: string, content: string): void {
   const draft = `${file}.${process.pid}.new`;
   writeFileSync(draft, content, { mode: 0o600 });
   chmodSync(draft, 0o600);

@@ -21,6 +21,7 @@ import { memoryJournal } from '../kernel/journal.ts';
 import { World } from '../kernel/world.ts';
 import { type Administered, adminDoor, UnknownWorld } from './admin.ts';
 import { type AuditLevel, AuditLog } from './audit-log.ts';
+import { ClientCertificates } from './client-certificates.ts';
 import { ClusterDoors, type PortMemory } from './cluster-doors.ts';
 import { DEFAULT_WORLD, Durability } from './durability.ts';
 import { Estate, type EstatePorts, worldParts } from './estate.ts';
@@ -62,6 +63,7 @@ export class Installation implements Administered {
   readonly #parts = worldParts();
   readonly #living = new Map<string, Living>();
   readonly #durability = new Durability();
+  readonly #clients: ClientCertificates;
   readonly #proxyToken: string;
   readonly #admin: (request: HttpRequest) => Promise<HttpResponse>;
   #listener: Listener | undefined;
@@ -76,6 +78,7 @@ export class Installation implements Administered {
     this.#log = options.log;
     this.#audit = options.audit && new AuditLog(options.home.audit, options.audit);
     this.certificates = openCertificates({ directory: options.home.certificates });
+    this.#clients = new ClientCertificates(this.certificates, options.home.clients);
     this.#proxyToken = options.home.secret('proxy-token');
     this.#admin = adminDoor(this, options.home.secret('admin-token'));
   }
@@ -271,6 +274,7 @@ export class Installation implements Administered {
     return {
       ...(audit && { audit: (event) => audit.write(event) }),
       certificates: this.certificates,
+      clients: this.#clients,
       tokenKey: this.#tokenKey,
       autoConfirm: true,
       proxyUrl: (world) => this.proxyUrl(world),

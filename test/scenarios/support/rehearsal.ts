@@ -5,6 +5,7 @@ import { AUTOMATION_APP_ID, AUTOMATION_ID, seedDirectory, TENANT_ID } from '../.
 import { memoryJournal } from '../../../src/kernel/journal.ts';
 import { World } from '../../../src/kernel/world.ts';
 import { CLUSTERS, type ClusterRecord } from '../../../src/kube/clusters.ts';
+import { ClientCertificates } from '../../../src/server/client-certificates.ts';
 import { Estate, worldParts } from '../../../src/server/estate.ts';
 import { SUBSCRIPTION_ID } from '../../../src/server/installation.ts';
 import type { Json } from './http.ts';
@@ -176,7 +177,14 @@ export class Rehearsal {
 /** A world's doors, without the driver that would let it live by itself. */
 async function estateOf(world: World): Promise<Estate> {
   const tokenKey = await certificates.tokenKey('entra');
-  const estate = new Estate(world, { certificates, tokenKey, autoConfirm: false, proxyUrl: () => '', clusterPort: () => undefined });
+  const estate = new Estate(world, {
+    certificates,
+    clients: new ClientCertificates(certificates),
+    tokenKey,
+    autoConfirm: false,
+    proxyUrl: () => '',
+    clusterPort: () => undefined,
+  });
   estate.driver.stop();
   return estate;
 }
