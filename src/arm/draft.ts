@@ -1,8 +1,8 @@
 import { type FieldError, invalid, required } from '../kernel/field-error.ts';
 import { type DraftObject, equal, isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import { validateIdentity } from './identity.ts';
-import type { ParsedId } from './ids.ts';
-import { findLocation, normalizeLocation } from './locations.ts';
+import { type ParsedId, RESOURCE_GROUP_TYPE } from './ids.ts';
+import { findLocation, LOCATIONS, normalizeLocation } from './locations.ts';
 import { at, mergePatch, without, withoutNulls } from './merge.ts';
 import type { Draft, Envelope, Resource } from './resource.ts';
 import type { Body, InlineChild, ResourceType } from './resource-type.ts';
@@ -147,8 +147,19 @@ function validateLocation(type: ResourceType, draft: Draft): FieldError[] {
       : [];
   if (rule === 'global' && draft.location === 'global') return [];
   if (rule === 'none' || findLocation(draft.location)) return [];
-  const detail = `The provided location '${draft.location}' is not available for resource type '${type.name}'.`;
-  return [{ ...invalid('location', draft.location, detail), code: 'LocationNotAvailableForResourceType' }];
+  return [notAvailable(type, draft.location)];
+}
+
+function notAvailable({ name }: ResourceType, location: string): FieldError {
+  const [what, code, list] =
+    name === RESOURCE_GROUP_TYPE
+      ? ['resource group', 'LocationNotAvailableForResourceGroup', 'List of available regions']
+      : [`resource type '${name}'`, 'LocationNotAvailableForResourceType', 'List of available regions for the resource type'];
+  const regions = LOCATIONS.map((region) => region.name).join(',');
+  return {
+    ...invalid('location', location, `The provided location '${location}' is not available for ${what}. ${list} is '${regions}'.`),
+    code,
+  };
 }
 
 function changedImmutables(type: ResourceType, draft: Draft, previous: Resource): FieldError[] {

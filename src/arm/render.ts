@@ -43,17 +43,19 @@ export function renderText(types: Types, reader: Reader, entry: Entry<Resource>,
   return text;
 }
 
-/** Etag of a revision, in the form of a weak GUID as Azure's providers use. */
-export const etagOf = (revision: number): string => `W/"00000000-0000-4000-8000-${revision.toString(16).padStart(12, '0')}"`;
+const guidOf = (revision: number): string => `00000000-0000-4000-8000-${revision.toString(16).padStart(12, '0')}`;
+/** Etag of a revision, as the member of that name shows it: a weak GUID in `etag`, a bare one in AKS's `eTag`. */
+export const etagOf = (revision: number, member: 'etag' | 'eTag'): string =>
+  member === 'eTag' ? guidOf(revision) : `W/"${guidOf(revision)}"`;
 /** Revision that an etag names; undefined for one that we never gave. */
 export const revisionOf = (etag: string): number | undefined => {
   const match = /^(?:W\/)?"?00000000-0000-4000-8000-([0-9a-f]{12})"?$/.exec(etag.trim());
   return match?.[1] === undefined ? undefined : Number.parseInt(match[1], 16);
 };
 /** Etag of a stored resource; "" when it is gone. */
-export function currentEtag(reader: Reader, resource: Resource): string {
+export function currentEtag(reader: Reader, resource: Resource, member: 'etag' | 'eTag'): string {
   const entry = reader.get(collectionOf(resource.type), keyOf(resource.id));
-  return entry ? etagOf(entry.revision) : '';
+  return entry ? etagOf(entry.revision, member) : '';
 }
 
 /** The resource as the service itself sees it; `id` overrides the stored spelling by the caller's. Cost: O(its inline children). */
@@ -62,7 +64,7 @@ export function renderResource(types: Types, reader: Reader, entry: Entry<Resour
   const type = types.get(resource.type.toLowerCase());
   const { name, location, kind, sku, tags, identity, zones, managedBy, plan, extendedLocation } = resource;
   const shown: DraftObject = { id, name, type: resource.type };
-  if (type?.etag) shown[type.etag] = etagOf(entry.revision);
+  if (type?.etag) shown[type.etag] = etagOf(entry.revision, type.etag);
   Object.assign(shown, defined({ location, kind, sku, tags, identity, zones, managedBy, plan, extendedLocation }));
   if (type?.topLevel) Object.assign(shown, type.topLevel(resource));
   for (const part of type?.nullWhenAbsent ?? []) shown[part] ??= null;

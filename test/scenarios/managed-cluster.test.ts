@@ -16,7 +16,8 @@ test('the answer to the PUT shows everything that the service decides', async (t
   assert.deepEqual(body.sku, { name: 'Base', tier: 'Free' });
   assert.equal(body.kind, 'Base');
   assert.match(identity.principalId, GUID);
-  assert.ok(body.eTag);
+  assert.match(body.eTag, GUID);
+  assert.equal(body.type, 'Microsoft.ContainerService/ManagedClusters', 'as the provider writes it');
   assert.equal(p.provisioningState, 'Creating');
   assert.match(p.fqdn, /^demo-[a-z0-9]{8}\.hcp\.eastus2\.azmk8s\.io$/);
   assert.equal(p.azurePortalFQDN, p.fqdn.replace('.hcp.', '.portal.hcp.'));
@@ -58,7 +59,7 @@ test('a pool shows its defaults, version and image at once', async (t) => {
   const arm = await Arm.login(await Service.start(t));
   const [pool] = (await arm.createCluster()).properties.agentPoolProfiles;
   const { eTag, currentOrchestratorVersion, nodeImageVersion, orchestratorVersion, ...rest } = pool;
-  assert.ok(eTag);
+  assert.match(eTag, GUID);
   assert.ok(currentOrchestratorVersion.startsWith(`${orchestratorVersion}.`));
   assert.match(nodeImageVersion, /^AKSUbuntu-2[24]04gen2containerd-\d{6}\.\d{2}\.\d$/);
   assert.deepEqual(rest, {
@@ -107,6 +108,10 @@ test('the node resource group holds what AKS puts there, under its names', async
     'virtualMachineScaleSets aks-nodepool1-<8d>-vmss',
     'virtualNetworks aks-vnet-<8d>',
   ]);
+  const [address] = await arm.list(`${group}/providers/Microsoft.Network/publicIPAddresses?api-version=2024-05-01`);
+  assert.deepEqual(address.zones, ['1', '2', '3'], 'zone-redundant where the region has zones');
+  const [listed] = await arm.list(`${groupPath('rg')}/resources?api-version=2024-11-01`);
+  assert.equal(listed.type, 'Microsoft.ContainerService/managedClusters', 'as ARM lists it');
   const [scaleSet] = resources.filter(({ type }) => type.endsWith('virtualMachineScaleSets'));
   const instances = await arm.list(`${scaleSet.id}/virtualMachines?api-version=2024-11-01`);
   assert.equal(instances.length, 2);

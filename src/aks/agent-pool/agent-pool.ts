@@ -56,7 +56,7 @@ export const agentPool: ResourceType = {
   admit,
   computed,
   // Flattened into its cluster a pool has no envelope: its etag stands among the properties.
-  render: ({ [MARKS]: _marks, ...properties }, pool, reader) => ({ ...properties, eTag: currentEtag(reader, pool) }),
+  render: ({ [MARKS]: _marks, ...properties }, pool, reader) => ({ ...properties, eTag: currentEtag(reader, pool, 'eTag') }),
   refuseDelete,
   actions: [poolUpgradeProfile, ...NOT_BUILT.map(refused)],
 };
@@ -68,7 +68,7 @@ function refused(path: string): Action {
     unbuilt: true,
     permission: `${AGENT_POOLS}/${path}/action`,
     run: () => {
-      throw notImplemented(`Operation ${path} of ${AGENT_POOLS}`);
+      throw notImplemented(`operation ${path} of ${AGENT_POOLS}`);
     },
   };
 }

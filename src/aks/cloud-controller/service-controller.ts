@@ -13,7 +13,7 @@ import { kindClass } from '../../kube/kind.ts';
 import { freeAddresses } from '../../net/allocation.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { textAt } from '../managed-cluster/defaults.ts';
-import { type NodeGroup, nodeGroupOf } from '../managed-cluster/node-group.ts';
+import { allZones, type NodeGroup, nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { frontendName } from '../names.ts';
 import type { AksPorts } from '../ports.ts';
 import { annotation, frontendAddresses, isInternal, isUsed, ownAddress, partsOf, withService } from './balancer.ts';
@@ -134,6 +134,7 @@ function publicFrontend(place: Place, service: Service): { address: string; conf
     arm.createByProvider(tx, id, {
       location: cluster.location ?? '',
       sku: { name: 'Standard', tier: 'Regional' },
+      ...allZones(cluster),
       tags: {
         'k8s-azure-cluster-name': 'kubernetes',
         'k8s-azure-service': `${service.metadata.namespace}/${service.metadata.name}`,

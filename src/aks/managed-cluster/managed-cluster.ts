@@ -66,6 +66,8 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
   // In the write itself, so that the 201 already names the identity and the addresses that the service made.
   written: (tx, cluster) => ensureNodeGroup(tx, ports.arm(), cluster),
   etag: 'eTag',
+  // As the provider writes its own name; ARM's list of all resources and ids have it as `managedClusters`.
+  topLevel: () => ({ type: 'Microsoft.ContainerService/ManagedClusters' }),
   busy,
   preempted: { code: 'AKSOperationPreemptedByDelete', message: 'This operation has been preempted by a delete operation.' },
   actions: [...credentialActions(ports), ...profileActions, ...powerActions, ...NOT_BUILT.map(refused)],
@@ -77,7 +79,7 @@ const refused = (path: string): Action => ({
   unbuilt: true,
   permission: `${MANAGED_CLUSTERS}/${path}/action`,
   run: () => {
-    throw notImplemented(`Operation ${path} of ${MANAGED_CLUSTERS}`);
+    throw notImplemented(`operation ${path} of ${MANAGED_CLUSTERS}`);
   },
 });
 

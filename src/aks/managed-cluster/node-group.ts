@@ -1,5 +1,6 @@
 import { getResource, setObserved } from '../../arm/estate.ts';
 import { parseId } from '../../arm/ids.ts';
+import { zonesOf } from '../../arm/locations.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import type { Arm, Body } from '../../arm/resource-type.ts';
 import type { JsonObject } from '../../kernel/json.ts';
@@ -119,6 +120,7 @@ function managedAddresses(
     arm.createByProvider(tx, id, {
       location: cluster.location ?? '',
       sku: { name: 'Standard', tier: 'Regional' },
+      ...allZones(cluster),
       tags: { ...cluster.tags, ...managedTags(cluster), 'aks-managed-type': 'aks-slb-managed-outbound-ip' },
       properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4', idleTimeoutInMinutes: 30 },
     });
@@ -126,6 +128,12 @@ function managedAddresses(
   }
   return kept;
 }
+
+/** Addresses that AKS makes are zone-redundant where the region has zones. */
+export const allZones = ({ location = '' }: Resource): { readonly zones?: readonly string[] } => {
+  const zones = zonesOf(location);
+  return zones.length > 0 ? { zones } : {};
+};
 
 const OUTBOUND_POOL = 'aksOutboundBackendPool';
 
