@@ -63,9 +63,10 @@ async function bundle(entries: readonly string[], outdir: string): Promise<Set<s
 
 /** Empties a folder and bundles the server into it, as `slipway.js` with what that needs. Returns the number of entries. */
 export async function buildServer(outdir: string): Promise<number> {
-  rmSync(outdir, { recursive: true, force: true });
   let entries = [main];
   for (;;) {
+    // Each pass: chunks are named after their content, which differs between passes.
+    rmSync(outdir, { recursive: true, force: true });
     const found = await bundle(entries, outdir);
     const all = [...new Set([...entries, ...found])];
     if (all.length === entries.length) return all.length;
