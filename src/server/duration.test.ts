@@ -37,6 +37,8 @@ test('what is no duration is refused, and never read in part', () => {
     'ten days',
     '1h-30m',
     '\n1h',
+    `${'9'.repeat(20)}d`,
+    `${'9'.repeat(400)}d`,
   ])
     assert.equal(parseDuration(text), undefined, JSON.stringify(text));
 });

@@ -120,7 +120,7 @@ export class Installation implements Administered {
   /** A living world. Throws UnknownWorld. */
   estate(name: string): Estate {
     const found = this.#living.get(name || DEFAULT_WORLD);
-    if (!found) throw new UnknownWorld(`there is no world ${name}; there are: ${this.worlds.join(', ')}`);
+    if (!found) throw new UnknownWorld(`there is no world ${name}; there are: ${this.worlds.join(', ') || 'none'}`);
     return found.estate;
   }
 
@@ -192,7 +192,8 @@ export class Installation implements Administered {
 
   async #load(save: string, world: string): Promise<Estate> {
     if (this.ephemeral) throw new Error('an ephemeral service keeps nothing on disk');
-    if (!this.saves().includes(save)) throw new NoSuchWorld(`there is no saved world ${save}; there are: ${this.saves().join(', ')}`);
+    if (!this.saves().includes(save))
+      throw new NoSuchWorld(`there is no saved world ${save}; there are: ${this.saves().join(', ') || 'none'}`);
     const replaced = this.#living.has(world);
     if (replaced) await this.#close(world);
     try {

@@ -101,6 +101,7 @@ test('every command explains itself and all of its options', async (t) => {
     }
     for (const everywhere of ['--home <folder>', '--json']) assert.ok(out.includes(everywhere), `${words.join(' ')} ${everywhere}`);
   }
+  assert.match((await run(t, '--help')).out, /Exit codes: 0 done, 1 failed, 2 .*, 3 the service does not run/);
   for (const group of [[], ['world'], ['clock']]) assert.equal((await run(t, ...group, '--help')).exitCode, EXIT.ok);
 });
 
@@ -123,6 +124,29 @@ test('what cannot be understood ends with 2 and says where help is', async (t) =
     assert.equal(exitCode, EXIT.usage, line.join(' '));
     assert.equal(out, '', line.join(' '));
     assert.match(error, /--help|Usage:/, line.join(' '));
+  }
+});
+
+test('words that are no port, duration or speed end with 2 before anything is done', async (t) => {
+  const home = folderFor(t);
+  const lines: readonly (readonly [line: readonly string[], why: RegExp])[] = [
+    [['up', '--port', '65536'], /"65536" is no port/],
+    [['up', '--port', 'https'], /"https" is no port/],
+    [['up', '--port', ''], /"" is no port/],
+    [['up', '--port', '0x50'], /"0x50" is no port/],
+    [['up', '--port', '8443.0'], /no port/],
+    [['clock', 'advance', '5'], /"5" is no duration/],
+    [['clock', 'advance', `${'9'.repeat(400)}d`], /is no duration/],
+    [['clock', 'speed', '-5'], /"-5" is no speed/],
+    [['clock', 'speed', 'NaN'], /"NaN" is no speed/],
+    [['clock', 'speed', 'Infinity'], /is no speed/],
+    [['clock', 'speed', '9'.repeat(400)], /is no speed/],
+  ];
+  for (const [line, why] of lines) {
+    const { exitCode, out, error } = await run(t, ...line, '--home', home);
+    assert.equal(exitCode, EXIT.usage, `${line.join(' ')}: ${error}`);
+    assert.equal(out, '');
+    assert.match(error, why, line.join(' '));
   }
 });
 

@@ -35,11 +35,15 @@ interface Common {
   readonly world: string;
 }
 
+const EXIT_CODES = `
+Exit codes: ${EXIT.ok} done, ${EXIT.failed} failed, ${EXIT.usage} the command is written wrong, ${EXIT.notRunning} the service does not run`;
+
 /** The whole command line. Every command takes --home and --json. */
 export function program(): Command {
   const root = new Command('slipway')
     .description('Azure Kubernetes Service on your own machine')
     .version(version, '-V, --version')
+    .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(slipway <command> --help tells more)')
     .exitOverride()
     .configureHelp({ sortSubcommands: false });
@@ -93,7 +97,7 @@ function addService(root: Command): void {
   command(root, 'reset', 'empty a world')
     .addOption(worldOption())
     .action(async (options: Common) => {
-      const world = await call<Described>(homeOf(options), 'POST', worldPath(options.world, '/reset'));
+      const world = await withProgress('Emptying', call<Described>(homeOf(options), 'POST', worldPath(options.world, '/reset')));
       print(world, options.json ?? false, ({ name }) => `World ${name} is empty.`);
     });
   command(root, 'version', 'print the version').action((options: Common) => print({ version }, options.json ?? false, () => version));
@@ -131,7 +135,7 @@ function addClients(root: Command): void {
         return;
       }
       const variables = await variablesFor(home, options);
-      if (options.login) process.stderr.write(`# ${loginAz(home, variables)}\n`);
+      if (options.login) process.stderr.write(`# ${await withProgress('Logging az in', loginAz(home, variables))}\n`);
       print(variables, options.json ?? false, () => shellLines(variables, shell).join('\n'));
     });
   command(root, 'shell', 'open a shell in which az, kubectl and other clients are led here')
@@ -140,7 +144,7 @@ function addClients(root: Command): void {
     .action(async (options: EnvOptions) => {
       const home = homeOf(options);
       const variables = await variablesFor(home, options);
-      process.stderr.write(`${loginAz(home, variables)} Leave this shell with "exit".\n`);
+      process.stderr.write(`${await withProgress('Logging az in', loginAz(home, variables))} Leave this shell with "exit".\n`);
       const shell = process.env['SHELL'] ?? (process.platform === 'win32' ? 'powershell' : 'bash');
       process.exitCode = await new Promise<number>((resolve) => {
         spawn(shell, { stdio: 'inherit', env: { ...process.env, ...variables, SLIPWAY_WORLD: options.world } }).on('exit', (code) =>
@@ -205,7 +209,7 @@ function addWorlds(root: Command): void {
       print(world, options.json ?? false, ({ name }) => `World ${name} is as ${save} was.`);
     });
   command(worlds, 'delete <name>', 'delete a world').action(async (name: string, options: Common) => {
-    const deleted = await call<{ deleted: string }>(homeOf(options), 'DELETE', worldPath(name));
+    const deleted = await withProgress('Deleting', call<{ deleted: string }>(homeOf(options), 'DELETE', worldPath(name)));
     print(deleted, options.json ?? false, () => `World ${name} is deleted.`);
   });
 }

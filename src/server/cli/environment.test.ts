@@ -130,16 +130,16 @@ function fakeAz(home: Home, code: number): string {
   return [bin, '/usr/bin', '/bin'].join(delimiter);
 }
 
-test('az is logged in once, and what goes wrong is told', { skip: process.platform === 'win32' }, (t) => {
+test('az is logged in once, and what goes wrong is told', { skip: process.platform === 'win32' }, async (t) => {
   const home = homeFor(t);
-  assert.match(loginAz(home, { PATH: join(home.folder, 'nothing') }), /az was not found/);
-  assert.equal(loginAz(home, { PATH: fakeAz(home, 1) }), 'az could not be logged in: ERROR: no luck');
-  assert.match(loginAz(home, { PATH: fakeAz(home, 0) }), /Owner of subscription/);
+  assert.match(await loginAz(home, { PATH: join(home.folder, 'nothing') }), /az was not found/);
+  assert.equal(await loginAz(home, { PATH: fakeAz(home, 1) }), 'az could not be logged in: ERROR: no luck');
+  assert.match(await loginAz(home, { PATH: fakeAz(home, 0) }), /Owner of subscription/);
   const profile = join(home.azure, 'azureProfile.json');
   writeFileSync(profile, `\uFEFF${JSON.stringify({ subscriptions: [{ tenantId: TENANT_ID }] })}`);
-  assert.equal(loginAz(home, { PATH: fakeAz(home, 1) }), 'az is logged in.');
+  assert.equal(await loginAz(home, { PATH: fakeAz(home, 1) }), 'az is logged in.');
   for (const content of ['', '{', 'null', '{"subscriptions":[]}', '{"subscriptions":[{"tenantId":"another"}]}']) {
     writeFileSync(profile, content);
-    assert.match(loginAz(home, { PATH: fakeAz(home, 0) }), /Owner of subscription/, JSON.stringify(content));
+    assert.match(await loginAz(home, { PATH: fakeAz(home, 0) }), /Owner of subscription/, JSON.stringify(content));
   }
 });

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AUTOMATION_APP_ID, TENANT_ID } from '../../entra/seed.ts';
@@ -80,31 +80,37 @@ export function unsetLines(names: readonly string[], shell: Shell): string[] {
   });
 }
 
-/** Logs az in to this installation, once: its own folder keeps the login. Returns what was done, for people. */
-export function loginAz(home: Home, variables: Readonly<Record<string, string>>): string {
+/** Logs az in to this installation, once: its own folder keeps the login. Resolves to what was done, for people. */
+export async function loginAz(home: Home, variables: Readonly<Record<string, string>>): Promise<string> {
   if (isLoggedIn(home)) return 'az is logged in.';
   mkdirSync(home.azure, { recursive: true, mode: 0o700 });
-  const args = [
-    'login',
-    '--service-principal',
-    '-u',
-    AUTOMATION_APP_ID,
-    '-p',
-    home.secret('automation-secret'),
-    '--tenant',
-    TENANT_ID,
-    '-o',
-    'none',
-  ];
-  const outcome = spawnSync('az', args, {
-    env: { ...process.env, ...variables },
+  const secret = home.secret('automation-secret');
+  const args = ['login', '--service-principal', '-u', AUTOMATION_APP_ID, '-p', secret, '--tenant', TENANT_ID, '-o', 'none'];
+  const outcome = await runAz(args, { ...process.env, ...variables });
+  if (outcome === undefined) return 'az was not found: nothing to log in.';
+  if (outcome.code !== 0) return `az could not be logged in: ${outcome.error.trim().split('\n').at(-1) ?? ''}`;
+  return 'az is logged in as slipway-automation, Owner of subscription Slipway.';
+}
+
+/** Runs az without a terminal. Undefined when there is none. */
+function runAz(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly code: number | null; readonly error: string } | undefined> {
+  const child = spawn('az', args, {
+    env,
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: 120_000,
     shell: process.platform === 'win32',
   });
-  if (outcome.error) return 'az was not found: nothing to log in.';
-  if (outcome.status !== 0) return `az could not be logged in: ${outcome.stderr.toString().trim().split('\n').at(-1) ?? ''}`;
-  return 'az is logged in as slipway-automation, Owner of subscription Slipway.';
+  let error = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    error += text;
+  });
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(undefined));
+    child.on('close', (code) => resolve({ code, error }));
+  });
 }
 
 function isLoggedIn(home: Home): boolean {

@@ -10,7 +10,7 @@ import type { Home, RunningState } from '../home.ts';
 import { collectWhenIdle } from '../idle-collection.ts';
 import { Installation } from '../installation.ts';
 import { version } from '../version.ts';
-import { Failure, print } from './output.ts';
+import { EXIT, Failure, print, withProgress } from './output.ts';
 
 export interface UpOptions {
   readonly port: string;
@@ -29,13 +29,14 @@ const DETACHED = 'SLIPWAY_DETACHED';
 
 /** Runs the service in this process until it is told to stop, or starts another process that does. */
 export async function up(home: Home, options: UpOptions): Promise<void> {
+  const port = portOf(options);
   if (options.detach && !process.env[DETACHED]) {
-    await detach(home, options.json ?? false);
+    await withProgress('Starting', detach(home, options.json ?? false));
     return;
   }
   const startedMs = performance.now();
   const unlock = lock(home);
-  const installation = await start(home, options);
+  const installation = await withProgress('Starting', start(home, port, options));
   collectWhenIdle();
   const running: RunningState = {
     pid: process.pid,
@@ -81,9 +82,13 @@ function lock(home: Home): () => void {
   }
 }
 
-async function start(home: Home, options: UpOptions): Promise<Installation> {
-  const port = options.port === 'auto' ? 'auto' : Number(options.port);
-  if (port !== 'auto' && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new Failure(`"${options.port}" is no port`, 2);
+function portOf({ port }: UpOptions): number | 'auto' {
+  if (port === 'auto') return port;
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
+  throw new Failure(`"${port}" is no port; write a number up to 65535, or auto`, EXIT.usage);
+}
+
+async function start(home: Home, port: number | 'auto', options: UpOptions): Promise<Installation> {
   const log = pino({ level: process.env['SLIPWAY_LOG'] ?? 'warn', base: null }, pino.destination(2));
   try {
     return await Installation.start({
