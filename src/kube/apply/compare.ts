@@ -75,19 +75,25 @@ function compareObjects(schema: Schema | undefined, before: JsonObject, after: J
     if (now === before[key] && Object.hasOwn(before, key)) continue;
     const field = memberSchema(schema, key);
     const old = memberValue(before, key, field);
-    if (old === undefined) put(change, 'added', fieldElement(key), wholeNode(field, now));
-    else merge(change, fieldElement(key), compareValues(field, old, now));
+    if (old === undefined) {
+      if (!isUnsetTime(field, now)) put(change, 'added', fieldElement(key), wholeNode(field, now));
+    } else merge(change, fieldElement(key), compareValues(field, old, now));
   }
   for (const key in before) {
     if (Object.hasOwn(after, key)) continue;
     const field = memberSchema(schema, key);
     const old = before[key] as Json; // its own key
     const now = memberValue(after, key, field);
-    if (now === undefined) put(change, 'removed', fieldElement(key), wholeNode(field, old));
-    else merge(change, fieldElement(key), compareValues(field, old, now));
+    if (now === undefined) {
+      if (!isUnsetTime(field, old)) put(change, 'removed', fieldElement(key), wholeNode(field, old));
+    } else merge(change, fieldElement(key), compareValues(field, old, now));
   }
   return settle(change);
 }
+
+/** A time that Go writes as null was there before as well, unset: writing it is no change. */
+const isUnsetTime = (schema: Schema | undefined, value: Json): boolean =>
+  value === null && (schema?.type === 'time' || schema?.type === 'microTime');
 
 function compareLists(list: Schema, before: readonly Json[], after: readonly Json[]): Change | undefined {
   if (before.length === after.length && before.every((item, i) => item === after[i])) return undefined;

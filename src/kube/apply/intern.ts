@@ -4,6 +4,7 @@ import { type FieldSet, inOrder } from './field-set.ts';
 const LIMIT_LENGTH = 500_000;
 
 const known = new Map<string, FieldSet>();
+const shared = new WeakSet<FieldSet>();
 let heldLength = 0;
 
 /**
@@ -11,6 +12,7 @@ let heldLength = 0;
  * once. The key is the set's own text, which costs a tenth of ordering it.
  */
 export function interned(set: FieldSet): FieldSet {
+  if (shared.has(set)) return set;
   const text = JSON.stringify(set);
   const found = known.get(text);
   if (found) return found;
@@ -21,5 +23,6 @@ export function interned(set: FieldSet): FieldSet {
     heldLength = text.length;
   }
   known.set(text, ordered);
+  shared.add(ordered);
   return ordered;
 }

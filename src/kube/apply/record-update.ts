@@ -12,6 +12,7 @@ import {
   withoutNeverOwned,
   writeManagers,
 } from './managers.ts';
+import { fieldsOfNew } from './new-fields.ts';
 
 /** Who writes, through which door. */
 export interface Writer {
@@ -45,10 +46,13 @@ export function recordUpdate(update: Update): JsonObject {
   const { live, next } = update;
   const liveFields = managedFieldsOf(live);
   const managers = managersBefore(update, liveFields);
-  if (managers.size === 0 && live !== undefined) return withManagedFields(next, undefined);
-  const comparison = compare(update.schema, withoutManagedFields(live ?? {}), withoutManagedFields(next));
-  const changes = ignoring(comparison, update.resetFields);
-  takeOver(managers, changes, update);
+  if (managers.size === 0) {
+    if (live !== undefined) return withManagedFields(next, undefined);
+    own(managers, fieldsOfNew(update.schema, withoutManagedFields(next), update.resetFields), update);
+  } else {
+    const comparison = compare(update.schema, withoutManagedFields(live ?? {}), withoutManagedFields(next));
+    takeOver(managers, ignoring(comparison, update.resetFields), update);
+  }
   capUpdateManagers(managers);
   const written = writeManagers(managers);
   return withManagedFields(next, sameEntries(written, liveFields) ? liveFields : written);
@@ -70,15 +74,21 @@ function managersBefore(update: Update, liveFields: Json | undefined): Map<strin
 function takeOver(managers: Map<string, Manager>, changes: Comparison, writer: Writer): void {
   if (changes === SAME) return;
   const taken = changed(changes);
-  const self = updater(writer);
-  const selfId = managerId(self);
+  const selfId = managerId(updater(writer));
   for (const [id, manager] of managers) {
     disown(managers, id, manager, changes.removed);
     const left = id === selfId ? undefined : managers.get(id);
     if (left) disown(managers, id, left, taken);
   }
-  const fields = withoutNeverOwned(taken);
-  if (!isEmpty(fields)) managers.set(selfId, { ...self, fields: union(managers.get(selfId)?.fields ?? fields, fields) });
+  own(managers, withoutNeverOwned(taken), writer);
+}
+
+/** Gives fields to the writer. */
+function own(managers: Map<string, Manager>, fields: FieldSet, writer: Writer): void {
+  if (isEmpty(fields)) return;
+  const self = updater(writer);
+  const id = managerId(self);
+  managers.set(id, { ...self, fields: union(managers.get(id)?.fields ?? fields, fields) });
 }
 
 /** Takes fields away from a manager, and the manager away when none are left. */
@@ -100,8 +110,8 @@ const updater = (writer: Writer): Omit<Manager, 'fields'> => ({
 /** The entry under which everything is owned that was there before anyone applied. */
 export function ownerBeforeApply(writer: Writer, live: JsonObject): Map<string, Manager> {
   const managers = new Map<string, Manager>();
-  const comparison = ignoring(compare(writer.schema, {}, withoutManagedFields(live)), writer.resetFields);
-  takeOver(managers, comparison, { ...writer, manager: 'before-first-apply' });
+  const fields = fieldsOfNew(writer.schema, withoutManagedFields(live), writer.resetFields);
+  own(managers, fields, { ...writer, manager: 'before-first-apply' });
   return managers;
 }
 

@@ -139,7 +139,7 @@ function apply(exchange: ResourceExchange, tx: Transaction, body: Json): Written
     const what = `uid mismatch: the provided object specified uid ${sent.expectedUid}, and no existing object was found`;
     throw conflict(kind, info.name, what);
   }
-  const dropped = droppedPart(kind, info.subresource, !entry);
+  const dropped = droppedPart(kind, info.subresource);
   const outcome = applyPatch({
     manager: context.manager,
     apiVersion,
@@ -147,7 +147,7 @@ function apply(exchange: ResourceExchange, tx: Transaction, body: Json): Written
     nowIso: tx.nowIso,
     schema,
     live: entry && served(entry.value, resource),
-    applied: dropped ? without(sent.object, dropped) : sent.object,
+    applied: dropped && (entry || !kind.keepsStatusOnCreate) ? without(sent.object, dropped) : sent.object,
     force: isTrue(query.get('force')),
   });
   if (outcome.conflicts) throw new StatusError(409, 'Conflict', outcome.conflicts.message, { causes: outcome.conflicts.causes });

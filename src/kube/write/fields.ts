@@ -8,10 +8,13 @@ import { storedApiVersion, type WriteContext } from './context.ts';
 
 const RESET = { spec: setOf(['f:spec']), status: setOf(['f:status']) } as const;
 
-/** Part of an object that the server drops from writes to a path, so that nobody comes to own it. Models rest.ResetFieldsStrategy. */
-export function droppedPart(kind: Kind, subresource: string, isCreate: boolean): 'spec' | 'status' | undefined {
+/**
+ * Part of an object that nobody comes to own by writing to a path: the server drops it there, or (the status of nodes that are
+ * registered) keeps it without saying so. Models rest.ResetFieldsStrategy.
+ */
+export function droppedPart(kind: Kind, subresource: string): 'spec' | 'status' | undefined {
   if (subresource === 'status') return 'spec';
-  return subresource === '' && kind.status && !(isCreate && kind.keepsStatusOnCreate) ? 'status' : undefined;
+  return subresource === '' && kind.status ? 'status' : undefined;
 }
 
 /** Schema of the shape in which a kind is stored; undefined for kinds that the release does not know. */
@@ -31,7 +34,7 @@ export function trackFields(
   const schema = context.door?.schema ?? storedSchema(kind, context.version);
   if (!schema) return object;
   const shape = context.door?.version.fromStored ?? ((value: KubeObject) => value);
-  const dropped = droppedPart(kind, subresource, !previous);
+  const dropped = droppedPart(kind, subresource);
   const tracked = recordUpdate({
     manager: context.manager,
     apiVersion: context.door?.apiVersion ?? storedApiVersion(kind),
