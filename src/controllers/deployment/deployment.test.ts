@@ -11,7 +11,7 @@ const slow = { containers: [container({ readinessProbe: { initialDelaySeconds: 1
 const image = (name: string, more = {}) => template({ app: 'web' }, { ...more, containers: [container({ image: name })] });
 const slowImage = (name: string) => template({ app: 'web' }, { containers: [{ ...slow.containers[0], image: name }] });
 
-const sets = (s: Scenario): ReplicaSet[] => s.list<ReplicaSet>(replicaSet).sort((a, b) => revisionOf(a) - revisionOf(b));
+const sets = (s: Scenario): ReplicaSet[] => s.list<ReplicaSet>(replicaSet).sort((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : 1));
 const sizes = (s: Scenario): number[] => sets(s).map((set) => set.spec.replicas ?? 0);
 const condition = (s: Scenario, type: string) => s.deploymentStatus('web').conditions?.find((each) => each.type === type);
 
@@ -98,6 +98,19 @@ test('going back to an earlier template revives its replica set under a new revi
   assert.equal(s.get<Deployment>(deployment, 'web').metadata.annotations?.[REVISION], '3');
 });
 
+test('a set that is adopted brings a revision of 64 bits, from which the next one counts', () => {
+  const s = new Scenario({ nodes: 1 });
+  const labels = { app: 'web' };
+  s.create(replicaSet, {
+    metadata: { name: 'old', labels, annotations: { [REVISION]: '3546343826724305832' } },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: template(labels, { containers: [container({ image: 'nginx:1' })] }) },
+  });
+  s.deployment('web', { replicas: 1 });
+  s.after('2s').expectReady(1);
+  assert.equal(s.get<Deployment>(deployment, 'web').metadata.annotations?.[REVISION], '3546343826724305833');
+  assert.deepEqual(sizes(s), [0, 1]);
+});
+
 test('old replica sets beyond the history limit are forgotten, the oldest first', () => {
   const s = new Scenario({ nodes: 1 });
   s.deployment('web', { replicas: 1, revisionHistoryLimit: 2, template: image('nginx:0') });
@@ -105,7 +118,7 @@ test('old replica sets beyond the history limit are forgotten, the oldest first'
     s.patch(deployment, 'web', { template: image(`nginx:${i}`) });
     s.after('1m');
   }
-  assert.deepEqual(sets(s).map(revisionOf), [3, 4, 5]);
+  assert.deepEqual(sets(s).map(revisionOf), [3n, 4n, 5n]);
 });
 
 test('a rollout that makes no progress is told so after progressDeadlineSeconds, and recovers', () => {

@@ -26,7 +26,7 @@ export const deploymentController: ClusterController = {
 function step(cluster: Cluster, target: Deployment, sets: readonly ReplicaSet[]): void {
   const found = newSetOf(target, sets);
   const oldSets = sets.filter((set) => set !== found).sort(byAge);
-  const revision = Math.max(0, ...oldSets.map(revisionOf)) + 1;
+  const revision = oldSets.map(revisionOf).reduce((newest, each) => (each > newest ? each : newest), 0n) + 1n;
   const current = found && annotateNewSet(cluster, target, found, revision);
   if (current) writeRevision(cluster, target, revisionOf(current));
   if (target.spec.paused || isScaling(target, sets)) {
@@ -40,7 +40,7 @@ function step(cluster: Cluster, target: Deployment, sets: readonly ReplicaSet[])
   cleanHistory(cluster, target, newSet, oldSets);
 }
 
-function create(cluster: Cluster, target: Deployment, sets: readonly ReplicaSet[], revision: number): ReplicaSet | undefined {
+function create(cluster: Cluster, target: Deployment, sets: readonly ReplicaSet[], revision: bigint): ReplicaSet | undefined {
   const made = createSet(cluster, target, newSetSize(target, sets, undefined), revision);
   if (!made) {
     const collisionCount = (target.status?.collisionCount ?? 0) + 1;
@@ -53,7 +53,7 @@ function create(cluster: Cluster, target: Deployment, sets: readonly ReplicaSet[
   return made;
 }
 
-function writeRevision(cluster: Cluster, target: Deployment, revision: number): void {
+function writeRevision(cluster: Cluster, target: Deployment, revision: bigint): void {
   if (revisionOf(target) === revision) return;
   const annotations = { ...target.metadata.annotations, [REVISION]: String(revision) };
   // Through /status, as upstream: what the controller notes down is no new generation.
@@ -67,7 +67,7 @@ function cleanHistory(cluster: Cluster, target: Deployment, newSet: ReplicaSet, 
     (set) => wantedBy(set) === 0 && !set.status?.replicas && !set.metadata.deletionTimestamp && set.metadata.uid !== newSet.metadata.uid,
   );
   const surplus = empty.length - (target.spec.revisionHistoryLimit ?? 10);
-  for (const set of empty.sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, Math.max(surplus, 0)))
+  for (const set of empty.sort((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : 1)).slice(0, Math.max(surplus, 0)))
     cluster.delete(replicaSet, set.metadata.namespace, set.metadata.name);
 }
 

@@ -23,8 +23,11 @@ const NOT_COPIED = new Set([
 export const sum = (sets: readonly ReplicaSet[], count: (set: ReplicaSet) => number | undefined): number =>
   sets.reduce((total, set) => total + (count(set) ?? 0), 0);
 export const wantedBy = (set: ReplicaSet): number => set.spec.replicas ?? 0;
-export const revisionOf = (object: { readonly metadata: { readonly annotations?: { readonly [key: string]: string } } }): number =>
-  Number(object.metadata.annotations?.[REVISION] ?? 0) || 0;
+/** A revision has 64 bits, more than a number holds: a set that is adopted brings its own. 0 where there is none. */
+export function revisionOf({ metadata }: { readonly metadata: { readonly annotations?: { readonly [key: string]: string } } }): bigint {
+  const text = metadata.annotations?.[REVISION] ?? '';
+  return /^\d{1,19}$/.test(text) ? BigInt(text) : 0n;
+}
 
 /** Oldest first, as a Deployment scales them down and forgets them. */
 export const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
@@ -49,7 +52,7 @@ function sameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
 }
 
 /** Creates the set for the Deployment's present template, with as many replicas as surge allows. Undefined on a name collision. */
-export function createSet(cluster: Cluster, deployment: Deployment, replicas: number, revision: number): ReplicaSet | undefined {
+export function createSet(cluster: Cluster, deployment: Deployment, replicas: number, revision: bigint): ReplicaSet | undefined {
   const template = deployment.spec.template;
   const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
   const name = `${deployment.metadata.name}-${hash}`;
@@ -75,15 +78,15 @@ export function createSet(cluster: Cluster, deployment: Deployment, replicas: nu
 }
 
 /** Gives the new set the revision and the annotations that it must show. */
-export function annotateNewSet(cluster: Cluster, deployment: Deployment, set: ReplicaSet, revision: number): ReplicaSet {
+export function annotateNewSet(cluster: Cluster, deployment: Deployment, set: ReplicaSet, revision: bigint): ReplicaSet {
   const old = set.metadata.annotations ?? {};
   const current = revisionOf(set);
   const history =
-    current > 0 && current < revision ? [old[REVISION_HISTORY], String(current)].filter(Boolean).join(',') : old[REVISION_HISTORY];
+    current > 0n && current < revision ? [old[REVISION_HISTORY], String(current)].filter(Boolean).join(',') : old[REVISION_HISTORY];
   const annotations = {
     ...old,
     ...inherited(deployment),
-    [REVISION]: String(Math.max(revision, current)),
+    [REVISION]: String(current > revision ? current : revision),
     ...(history && { [REVISION_HISTORY]: history }),
   };
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0;

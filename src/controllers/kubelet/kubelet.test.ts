@@ -33,6 +33,20 @@ test('a server runs, is ready at once and has an address of its node', () => {
   s.expectEvent('p', /^Started: /);
 });
 
+test('sleep counts in seconds, minutes, hours and days', () => {
+  for (const [script, before, last] of [
+    ['sleep 90', '89s', '1s'],
+    ['sleep 2m', '119s', '1s'],
+    ['grep x /proc/self/status && sleep 1d', '23h', '1h'],
+  ] as const) {
+    const s = start({ restartPolicy: 'Never', containers: [shell(script)] });
+    s.after(before);
+    assert.equal(phase(s), 'Running', script);
+    s.after(last);
+    assert.equal(phase(s), 'Succeeded', script);
+  }
+});
+
 test('a pod that is to run once succeeds or fails by its exit code', () => {
   const done = start({ restartPolicy: 'Never', containers: [shell('sleep 20; exit 0')] });
   assert.equal(phase(done), 'Running');

@@ -26,7 +26,7 @@ export function programOf(pod: Pod, container: Container, once: boolean): Progra
   if (declared) return declared;
   const words = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
   if (staysUp(container, words)) return FOREVER;
-  const sleep = /\bsleep[ ,]+(\d+(?:\.\d+)?)(ms|s|m|h)?\b/.exec(words);
+  const sleep = /\bsleep[ ,]+(\d+(?:\.\d+)?)(ms|s|m|h|d)?\b/.exec(words);
   const exit = /\bexit (\d+)\b/.exec(words);
   const failing = /(^|[\s/])false(\s|$)/.test(words);
   const runsMs = sleep ? Number(sleep[1]) * (UNITS[sleep[2] ?? 's'] as number) : 0;
@@ -40,7 +40,7 @@ export function programOf(pod: Pod, container: Container, once: boolean): Progra
 const isBatch = (pod: Pod, container: Container): boolean =>
   controllerOf(pod)?.kind === 'Job' || pod.spec.initContainers?.some(({ name }) => name === container.name) === true;
 
-const UNITS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 const staysUp = (container: Container, words: string): boolean =>
   /(^|\/)pause(:|@|$)/.test(container.image ?? '') ||
