@@ -1,10 +1,11 @@
 import type { Pod } from '../../gen/kubernetes-types.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import { collectionName, type Reader } from '../kernel/store.ts';
+import type { Reader } from '../kernel/store.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import { type Kind, kindClass } from '../kube/kind.ts';
+import type { Kind } from '../kube/kind.ts';
 import { controllerOf, type KubeObject } from '../kube/object.ts';
 import type { LabelSelector } from '../kube/selectors/label-selector.ts';
+import { collectionOf } from '../kube/write/context.ts';
 import { controllerRef } from './pod-control.ts';
 import { exactLabel, selectorOf } from './selection.ts';
 
@@ -42,7 +43,7 @@ export const selecting =
     controllerOf(object)
       ? []
       : reader
-          .list<KubeObject & { readonly spec: { readonly selector?: JsonObject } }>(collectionName(kindClass(kind), scope), {
+          .list<KubeObject & { readonly spec: { readonly selector?: JsonObject } }>(collectionOf(kind, scope), {
             prefix: `${object.metadata.namespace}/`,
           })
           .filter(({ value }) => selectorOf(value.spec.selector).matches(object.metadata.labels))

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Pod } from '../../gen/kubernetes-types.ts';
 import { deployment } from '../kinds/apps/deployment.ts';
 import { pod } from '../kinds/core/pod/pod.ts';
-import { splitKey, versionsOf } from './cluster-controller.ts';
+import { onObject, splitKey } from './cluster-controller.ts';
 import { container, Scenario } from './testing.ts';
 
 test('keys are split into namespace and name', () => {
@@ -11,11 +11,14 @@ test('keys are split into namespace and name', () => {
   assert.deepEqual(splitKey('a'), { namespace: '', name: 'a' });
 });
 
-test('a change shows the states before and after it', () => {
-  const entry = (value: string) => ({ key: 'k', value, revision: 1, createdRevision: 1 });
-  const change = { revision: 2, collection: 'c', key: 'k' };
-  assert.deepEqual(versionsOf({ ...change, entry: entry('b'), previous: entry('a') }), ['a', 'b']);
-  assert.deepEqual(versionsOf({ ...change, previous: entry('a') }), ['a']);
+test('a change concerns what the object had to do with before, and has after', () => {
+  const s = new Scenario({ nodes: 1 });
+  const { targets } = onObject(pod, (object, _, scope) => (object.metadata.name ? [`${scope}/${object.metadata.name}`] : []));
+  const entry = (name: string) => ({ key: 'k', value: { metadata: { name } }, revision: 1, createdRevision: 1 });
+  const change = { revision: 2, collection: 'pods@c', key: 'k' };
+  assert.deepEqual(targets?.({ ...change, entry: entry('b'), previous: entry('a') }, s.world.reader), ['c/a', 'c/b']);
+  assert.deepEqual(targets?.({ ...change, previous: entry('a') }, s.world.reader), ['c/a']);
+  assert.deepEqual(targets?.({ ...change, entry: entry('b'), previous: entry('') }, s.world.reader), ['c/b']);
 });
 
 test('the controllers of a stopped cluster rest, and take everything up again when it starts', () => {

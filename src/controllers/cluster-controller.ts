@@ -66,26 +66,31 @@ export const onKind = (kind: Kind): Watch => ({ class: kindClass(kind) });
 /** The owner of that kind, whenever an object that it controls changes, and the former owner when it lost one. */
 export const onControlled = (kind: Kind, ownerKind: string): Watch => ({
   class: kindClass(kind),
-  targets: (change) => [...new Set(versionsOf(change).flatMap((object) => ownerKey(object, ownerKind)))],
+  targets: (change) => ofVersions(change, (object) => ownerKey(object, ownerKind)),
 });
 
 /** Whatever `targets` makes of a changed object; called for its state before and after. */
 export const onObject = (kind: Kind, targets: (object: KubeObject, reader: Reader, scope: string) => readonly string[]): Watch => ({
   class: kindClass(kind),
-  targets: (change, reader) => [...new Set(versionsOf(change).flatMap((object) => targets(object, reader, scopeOf(change.collection))))],
+  targets: (change, reader) => ofVersions(change, (object) => targets(object, reader, scopeOf(change.collection))),
 });
 
-/** The states of the object that a change touches: before, after, or both. */
-export function versionsOf(change: Change): KubeObject[] {
+const NOBODY: readonly string[] = [];
+
+/** What concerns an object before or after a change; twice what concerns it before and after, which the queue takes once. */
+function ofVersions({ previous, entry }: Change, targets: (object: KubeObject) => readonly string[]): readonly string[] {
   // Collections of a kind's class hold objects of that kind only.
-  return [change.previous?.value, change.entry?.value].filter((value) => value !== undefined) as KubeObject[];
+  const before = previous ? targets(previous.value as KubeObject) : NOBODY;
+  const after = entry ? targets(entry.value as KubeObject) : NOBODY;
+  if (before.length === 0) return after;
+  return after.length === 0 ? before : [...before, ...after];
 }
 
 /** Keys of all objects of a kind in one namespace: for changes that may concern any of them. */
 export const keysOf = (reader: Reader, kind: Kind, scope: string, namespace = ''): string[] =>
   reader.list(collectionName(kindClass(kind), scope), { prefix: namespace && `${namespace}/` }).map((entry) => entry.key);
 
-function ownerKey(object: KubeObject, ownerKind: string): string[] {
+function ownerKey(object: KubeObject, ownerKind: string): readonly string[] {
   const owner = controllerOf(object);
-  return owner?.kind === ownerKind ? [objectKey(object.metadata.namespace, owner.name)] : [];
+  return owner?.kind === ownerKind ? [objectKey(object.metadata.namespace, owner.name)] : NOBODY;
 }

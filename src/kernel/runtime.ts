@@ -62,15 +62,18 @@ export class Runtime {
       else this.#watchers.set(watch.class, [{ controller, watch }]);
       for (const collection of reader.collections(watch.class))
         for (const entry of reader.list(collection))
-          this.#enqueueFor(controller, watch, { revision: entry.revision, collection, key: entry.key, entry }, reader);
+          this.#enqueueFor(controller, watch, { revision: entry.revision, collection, key: entry.key, entry }, scopeOf(collection), reader);
     }
   }
 
   /** Queues what a commit's changes name. */
   observe(commit: Commit, reader: Reader): void {
-    for (const change of commit.changes)
-      for (const { controller, watch } of this.#watchers.get(classOf(change.collection)) ?? [])
-        this.#enqueueFor(controller, watch, change, reader);
+    for (const change of commit.changes) {
+      const watchers = this.#watchers.get(classOf(change.collection));
+      if (!watchers) continue;
+      const scope = scopeOf(change.collection);
+      for (const { controller, watch } of watchers) this.#enqueueFor(controller, watch, change, scope, reader);
+    }
   }
 
   /** Queues every timer due at `nowMs`. */
@@ -123,8 +126,7 @@ export class Runtime {
     this.#spins.clear();
   }
 
-  #enqueueFor(controller: Controller, watch: Watch, change: Change, reader: Reader): void {
-    const scope = scopeOf(change.collection);
+  #enqueueFor(controller: Controller, watch: Watch, change: Change, scope: string, reader: Reader): void {
     if (!watch.targets) {
       this.#enqueue(controller, { scope, key: change.key });
       return;

@@ -37,14 +37,22 @@ export interface Reader {
 
 /** Name of a collection: a class that indexes and controllers are declared for, and the scope it belongs to (a cluster), or "". */
 export const collectionName = (className: string, scope = ''): string => (scope ? `${className}@${scope}` : className);
-export const classOf = (collection: string): string => {
+export const classOf = (collection: string): string => partsOf(collection).className;
+export const scopeOf = (collection: string): string => partsOf(collection).scope;
+
+const MAX_NAMES = 20_000;
+const parts = new Map<string, { readonly className: string; readonly scope: string }>();
+
+/** The parts of a name, the same texts each time: a fresh one would be hashed anew by whoever looks something up by it. */
+function partsOf(collection: string): { readonly className: string; readonly scope: string } {
+  const known = parts.get(collection);
+  if (known) return known;
   const at = collection.indexOf('@');
-  return at < 0 ? collection : collection.slice(0, at);
-};
-export const scopeOf = (collection: string): string => {
-  const at = collection.indexOf('@');
-  return at < 0 ? '' : collection.slice(at + 1);
-};
+  const made = at < 0 ? { className: collection, scope: '' } : { className: collection.slice(0, at), scope: collection.slice(at + 1) };
+  if (parts.size >= MAX_NAMES) parts.clear();
+  parts.set(collection, made);
+  return made;
+}
 
 /** A write expected another revision than it found. The caller's pipeline answers 409 or 412. */
 export class RevisionConflict extends Error {

@@ -1,12 +1,11 @@
 import type { Pod, Service, ServicePort } from '../../../gen/kubernetes-types.ts';
 import type { Reader } from '../../kernel/store.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
 import { service } from '../../kinds/core/service.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
 import { type KubeObject, objectKey } from '../../kube/object.ts';
 import { selectorOfMap } from '../../kube/selectors/label-selector.ts';
+import { collectionOf } from '../../kube/write/context.ts';
 
 /** Pods that a Service selects, finished ones left out. Cost: O(pods that share one label with the selector). */
 export function selectedPods(cluster: Cluster, target: Service): Pod[] {
@@ -25,7 +24,7 @@ export function selectedPods(cluster: Cluster, target: Service): Pod[] {
 export function servicesSelecting(object: KubeObject, reader: Reader, scope: string): string[] {
   const { namespace = '', labels } = object.metadata;
   return reader
-    .list<Service>(collectionName(kindClass(service), scope), { prefix: `${namespace}/` })
+    .list<Service>(collectionOf(service, scope), { prefix: `${namespace}/` })
     .filter(({ value }) => value.spec.selector && selectorOfMap(value.spec.selector).matches(labels))
     .map(({ value }) => objectKey(namespace, value.metadata.name));
 }

@@ -51,7 +51,7 @@ const occupies = (pod: Pod): boolean => Boolean(pod.spec.nodeName) && !finished(
 /** Tries pods again, those of higher priority first. Of equal pods of one controller only the first that fits nowhere is asked about. */
 function retry(cluster: Cluster): void {
   const waiting = cluster
-    .indexed<Pod>(podKind, 'node', '')
+    .indexed<Pod>(podKind, 'unbound', '')
     .filter((pod) => unassigned(pod) && pod.status?.conditions?.some(isRefusal))
     .sort((a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0));
   const refusals = new Map<string, string>();

@@ -1,10 +1,11 @@
 import type { Node, Pod, PodCondition, Taint } from '../../../gen/kubernetes-types.ts';
 import type { Change } from '../../kernel/collection.ts';
-import { collectionName, type Reader, scopeOf } from '../../kernel/store.ts';
+import { type Reader, scopeOf } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/write/context.ts';
 import { type ClusterController, onKind } from '../cluster-controller.ts';
 import { withCondition } from '../pod-control.ts';
 import { tolerates } from '../scheduler/node-facts.ts';
@@ -34,7 +35,7 @@ function onPod(change: Change, reader: Reader): readonly string[] {
   // The collection holds pods alone.
   const pod = change.entry?.value as Pod | undefined;
   if (!pod?.spec.nodeName || pod.spec === (change.previous?.value as Pod | undefined)?.spec) return [];
-  const node = reader.get<Node>(collectionName(kindClass(nodeKind), scopeOf(change.collection)), pod.spec.nodeName)?.value;
+  const node = reader.get<Node>(collectionOf(nodeKind, scopeOf(change.collection)), pod.spec.nodeName)?.value;
   return node?.spec.taints?.some(isEvicting) ? [node.metadata.name] : [];
 }
 

@@ -43,8 +43,9 @@ export const pod: Kind = {
     'status.nominatedNodeName': '',
   }),
   indexes: {
-    /** By node; pods that are not bound are filed under "". */
-    node: indexBy<Pod>((object) => [object.spec.nodeName ?? '']),
+    node: indexBy<Pod>(({ spec }) => (spec.nodeName ? [spec.nodeName] : [])),
+    /** Pods that are not bound, all under "". */
+    unbound: indexBy<Pod>(({ spec }) => (spec.nodeName ? [] : [''])),
     /** By namespace and label, as "namespace/key=value": what selectors with one exact value look up. */
     label: indexBy<Pod>(({ metadata }) =>
       Object.entries(metadata.labels ?? {}).map(([key, value]) => `${metadata.namespace}/${key}=${value}`),
