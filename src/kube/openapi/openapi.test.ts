@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readNested, readVarint } from '../protobuf/reader.ts';
@@ -104,30 +104,8 @@ test('custom resources are published with their own definitions and media types'
   assert.ok('io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry' in document.components.schemas);
 });
 
-/** Follows references to shared parameters, and forgets the order in which parameters and media types stand. */
-function resolved(value: unknown, parameters: Tree): unknown {
-  if (Array.isArray(value)) return value.map((item) => resolved(item, parameters));
-  if (typeof value !== 'object' || value === null) return value;
-  const reference = (value as Tree)['$ref'];
-  if (typeof reference === 'string' && reference.startsWith('#/parameters/')) return parameters[reference.slice('#/parameters/'.length)];
-  const out: Tree = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, parameters)]));
-  for (const key of ['parameters', 'consumes', 'produces']) {
-    const list = out[key];
-    if (Array.isArray(list)) out[key] = list.map((item: unknown) => JSON.stringify(sorted(item))).sort();
-  }
-  return out;
-}
-const sorted = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
-
-test('version 2 equals the recorded document, shared parameters resolved', { skip }, async () => {
-  const ours = await openApiV2Document(release('1.36'));
-  const theirs = recorded('v2.json') as Tree;
-  assert.deepEqual(comparable(ours['definitions']), comparable(theirs['definitions']));
-  assert.deepEqual(resolved(ours['paths'], ours['parameters'] as Tree), resolved(theirs['paths'], theirs['parameters'] as Tree));
-  assert.deepEqual({ ...ours, paths: 0, definitions: 0, parameters: 0 }, { ...theirs, paths: 0, definitions: 0, parameters: 0 });
+test('version 2 equals the recorded document', { skip }, async () => {
+  assert.deepEqual(comparable(await openApiV2Document(release('1.36'))), comparable(recorded('v2.json')));
 });
 
 /** Entries of a named list (a message with name 1 and value 2) inside a field of the document. */
@@ -149,21 +127,27 @@ function namedEntries(document: Uint8Array, field: number, inner: number): Map<s
   return out;
 }
 
+/** Bytes as text; the fields of a group, version and kind stand in the order in which a walk over a Go map came by. */
+const fields = (bytes: Buffer | undefined): string | undefined =>
+  bytes?.toString('latin1').replaceAll(/((?:\b(?:group|version|kind): .*\n){3})/g, (lines) => lines.split('\n').sort().join('\n'));
+
 test('the protobuf form of version 2 has the recorded bytes', { skip }, async () => {
   const ours = encodeOpenApiV2(await openApiV2Document(release('1.36')));
   const theirs = readFileSync(join(folder, 'v2.pb'));
-  const definitions = namedEntries(ours, 9, 1);
-  const expected = namedEntries(theirs, 9, 1);
-  assert.deepEqual([...definitions.keys()].sort(), [...expected.keys()].sort());
-  for (const [name, bytes] of expected) {
-    if (bytes.includes('\n\n\nPossible enum values')) continue;
-    assert.deepEqual(definitions.get(name)?.toString('latin1'), bytes.toString('latin1'), name);
+  const parts = { paths: [8, 2], definitions: [9, 1], parameters: [10, 1] } as const;
+  for (const [part, [field, inner]] of Object.entries(parts)) {
+    const [actual, expected] = [namedEntries(ours, field, inner), namedEntries(theirs, field, inner)];
+    assert.deepEqual([...actual.keys()], [...expected.keys()], part);
+    assert.ok(expected.size > 40, part);
+    for (const [name, bytes] of expected) {
+      // See `breaks`: lengths differ with it.
+      if (bytes.includes('\n\n\nPossible enum values')) continue;
+      assert.equal(fields(actual.get(name)), fields(bytes), name);
+    }
   }
-  assert.deepEqual([...namedEntries(ours, 8, 2).keys()].sort(), [...namedEntries(theirs, 8, 2).keys()].sort());
-  const path = '/apis/batch/v1/';
-  assert.ok(
-    namedEntries(ours, 8, 2)
-      .get(path)
-      ?.equals(namedEntries(theirs, 8, 2).get(path) ?? Buffer.alloc(0)),
-  );
+});
+
+test('every recorded document is one of those that are compared', { skip }, () => {
+  const index = Object.keys((recorded('v3-index.json') as { paths: Tree }).paths).map((path) => `v3-${path.replaceAll('/', '__')}.json`);
+  assert.deepEqual(readdirSync(folder).sort(), [...index, 'v3-index.json', 'v2.json', 'v2.pb'].sort());
 });

@@ -29,20 +29,31 @@ function parameterObject(parameter: Parameter, shared: Shared): SchemaObject {
     in: parameter.in,
     ...path,
   };
-  // Descriptions of `name` differ with every kind.
-  return parameter.name === 'name' ? object : refer(parameter.name, object, shared);
+  return parameter.in === 'query' && UNSHARED_QUERIES.has(parameter.name) ? object : refer(object, shared);
 }
 
-function refer(name: string, object: SchemaObject, shared: Shared): SchemaObject {
-  const content = JSON.stringify(object);
+/** Old clients look for these two in the operations themselves. */
+const UNSHARED_QUERIES: ReadonlySet<string> = new Set(['fieldValidation', 'dryRun']);
+
+/** The text of a parameter tells its name among the shared ones. Models kube-openapi builder/parameters.go. */
+function refer(object: SchemaObject & { readonly name: string }, shared: Shared): SchemaObject {
+  // Descriptions of `name` differ with every kind.
+  if (object.name === 'name') return object;
+  const content = JSON.stringify(object).replaceAll(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
   let key = shared.keys.get(content);
   if (key === undefined) {
-    const taken = [...shared.keys.values()].filter((other) => other.replace(/-\d+$/, '') === name).length;
-    key = `${name}-${taken + 1}`;
+    key = `${object.name}-${shortHash(content)}`;
     shared.keys.set(content, key);
     shared.parameters.set(key, object);
   }
   return { $ref: `#/parameters/${key}` };
+}
+
+/** The first six bytes of the 64-bit FNV-1 hash, in URL-safe base 64. */
+function shortHash(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, hash * 0x100000001b3n) ^ BigInt(byte);
+  return Buffer.from(hash.toString(16).padStart(16, '0').slice(0, 12), 'hex').toString('base64url');
 }
 
 function operationObject(operation: Operation, common: readonly Parameter[], shared: Shared): SchemaObject {
@@ -51,7 +62,9 @@ function operationObject(operation: Operation, common: readonly Parameter[], sha
   );
   const { body, kind } = operation;
   const bodyObject = body && { name: 'body', in: 'body', ...(body.required ? { required: true } : {}), schema: schemaOf(body.content) };
-  const parameters = [...(bodyObject ? [bodyObject] : []), ...[...own].sort(byName).map((item) => parameterObject(item, shared))];
+  const isGeneric = body && body.content !== 'string' && body.content.definition.startsWith('io.k8s.apimachinery');
+  const sentBody = bodyObject && (isGeneric ? refer(bodyObject, shared) : bodyObject);
+  const parameters = [...(sentBody ? [sentBody] : []), ...[...own].sort(byName).map((item) => parameterObject(item, shared))];
   const consumes = operation.action === 'patch' && body ? body.mediaTypes : kind ? ['*/*'] : operation.produces;
   const isText = operation.answers[0]?.[1] === 'string' && kind === undefined;
   const responses = operation.answers.map(([code, content]) => [code, { description: answerTexts[code], schema: schemaOf(content) }]);
@@ -109,7 +122,8 @@ async function build(release: Release): Promise<SchemaObject> {
   const shared: Shared = { parameters: new Map(), keys: new Map() };
   const paths = pathsObject(allOperations(release, texts), shared);
   const pending = new Set<string>();
-  referencesOf(paths, pending, 2);
+  const parameters = Object.fromEntries([...shared.parameters].sort(([a], [b]) => (a < b ? -1 : 1)));
+  referencesOf({ paths, parameters }, pending, 2);
   const definitions: [string, SchemaObject][] = [];
   // A Set hands out what is added while it is walked.
   for (const name of pending) {
@@ -123,7 +137,7 @@ async function build(release: Release): Promise<SchemaObject> {
     info: { title: 'Kubernetes', version },
     paths,
     definitions: Object.fromEntries(definitions.sort(([a], [b]) => (a < b ? -1 : 1))),
-    parameters: Object.fromEntries(shared.parameters),
+    parameters,
     securityDefinitions: {
       BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
     },
