@@ -318,3 +318,63 @@ test('an etag lets one of two writers win', async (t) => {
   assert.equal((await arm.call('PUT', demo, clusterBody(), { 'if-match': eTag })).status, 412);
   assert.equal((await arm.call('PUT', demo, clusterBody(), { 'if-none-match': '*' })).status, 412);
 });
+
+test('egress leaves from as many managed addresses as are asked for, or from the caller’s own, which outlive the change', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  const network = `${groupPath('MC_rg_demo_eastus2')}/providers/Microsoft.Network`;
+  const mine = `${groupPath('rg')}/providers/Microsoft.Network/publicIPAddresses/mine`;
+  const version = '?api-version=2024-05-01';
+  const { principalId } = (await arm.createCluster()).identity;
+  await arm.put(`${mine}${version}`, {
+    location: 'eastus2',
+    sku: { name: 'Standard' },
+    properties: { publicIPAllocationMethod: 'Static' },
+  });
+  const update = async (loadBalancerProfile: Json) => {
+    const { properties } = await arm.get(demo);
+    const networkProfile = { ...properties.networkProfile, loadBalancerProfile };
+    await arm.put(demo, { location: 'eastus2', identity: { type: 'SystemAssigned' }, properties: { ...properties, networkProfile } });
+    const after = (await arm.get(demo)).properties.networkProfile.loadBalancerProfile;
+    const balancer = (await arm.get(`${network}/loadBalancers/kubernetes${version}`)).properties;
+    const [{ properties: rule }] = balancer.outboundRules;
+    const used = after.effectiveOutboundIPs.map(({ id }: Json) => id);
+    const frontends = balancer.frontendIPConfigurations.map((each: Json) => each.properties.publicIPAddress.id);
+    assert.deepEqual(frontends, used);
+    assert.equal(rule.frontendIPConfigurations.length, used.length);
+    const made = (await arm.list(`${network}/publicIPAddresses${version}`)).length;
+    return { after, used, made, rule };
+  };
+  const three = await update({ managedOutboundIPs: { count: 3 } });
+  assert.deepEqual([three.used.length, three.made], [3, 3]);
+  const one = await update({ managedOutboundIPs: { count: 1 }, idleTimeoutInMinutes: 10, allocatedOutboundPorts: 1024 });
+  assert.deepEqual([one.used, one.made], [three.used.slice(0, 1), 1]);
+  assert.deepEqual([one.rule.idleTimeoutInMinutes, one.rule.allocatedOutboundPorts], [10, 1024]);
+  const own = await update({ outboundIPs: { publicIPs: [{ id: mine }] } });
+  assert.deepEqual([own.used, own.made, own.after.managedOutboundIPs], [[mine], 0, undefined]);
+  assert.equal((await arm.call('DELETE', `${mine}${version}`)).status, 400, 'it is in use');
+  const again = await update({ managedOutboundIPs: { count: 2 } });
+  assert.deepEqual([again.used.length, again.made, again.after.outboundIPs], [2, 2, undefined]);
+  assert.equal((await arm.get(`${mine}${version}`)).name, 'mine', 'the caller’s own address stays');
+
+  const assignments = await arm.list(
+    `${groupPath('MC_rg_demo_eastus2')}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=atScope()`,
+  );
+  const roles = assignments.filter(({ properties }) => properties.principalId === principalId);
+  assert.equal(roles.length, 1, 'the control plane’s identity has one role on the node resource group');
+  assert.ok(roles[0].properties.roleDefinitionId.endsWith('/b24988ac-6180-42a0-ab88-20f7382dd24c'));
+});
+
+test('a profile that no balancer can have is refused, at once', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  await arm.put(groupPath('rg'), { location: 'eastus2' });
+  for (const loadBalancerProfile of [
+    { managedOutboundIPs: { count: 1e9 } },
+    { managedOutboundIPs: { count: -1 } },
+    { outboundIPs: { publicIPs: [{}] } },
+    { managedOutboundIPs: { count: 1 }, outboundIPs: { publicIPs: [{ id: demo }] } },
+  ]) {
+    const { status, body } = await arm.call('PUT', demo, clusterBody({ networkProfile: { loadBalancerProfile } }));
+    assert.equal(status, 400, JSON.stringify(body));
+    assert.match(body.error.code, /^(InvalidParameter|MultipleErrorsOccurred)$/);
+  }
+});

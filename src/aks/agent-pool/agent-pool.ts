@@ -9,7 +9,7 @@ import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { validateLabels as validLabels } from '../../kube/names/labels.ts';
-import { given, objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { given, objectAt, textAt } from '../managed-cluster/given.ts';
 import { refuseWhenStopped } from '../managed-cluster/power.ts';
 import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';

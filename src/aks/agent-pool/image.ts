@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../kernel/json.ts';
-import { textAt } from '../managed-cluster/defaults.ts';
+import { textAt } from '../managed-cluster/given.ts';
 import { minorOf } from '../versions.ts';
 
 /** Newest Linux node image (AKS release v20260717). */

@@ -3,7 +3,7 @@ import type { Draft, Resource } from '../../arm/resource.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { Reader } from '../../kernel/store.ts';
 import { parsePrefix, sizeOf } from '../../net/prefix.ts';
-import { objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { AGENT_POOLS } from '../names.ts';
 
 /** Addresses that each node takes of an overlay's pod range: a /24. */

@@ -5,7 +5,7 @@ import { setPower } from '../../azure/compute/scale-set-instances.ts';
 import type { Controller, Outcome } from '../../kernel/controller.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters.ts';
-import { objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { poolPower } from '../managed-cluster/power.ts';
 import { AGENT_POOLS } from '../names.ts';

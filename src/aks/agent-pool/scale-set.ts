@@ -2,7 +2,7 @@ import { getResource, listChildren } from '../../arm/estate.ts';
 import type { Resource } from '../../arm/resource.ts';
 import type { Body } from '../../arm/resource-type.ts';
 import type { Reader } from '../../kernel/store.ts';
-import { objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { clusterSuffix, scaleSetName } from '../names.ts';
 

@@ -5,7 +5,7 @@ import type { Resource } from '../../arm/resource.ts';
 import { collectionName, type Reader } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { kindClass } from '../../kube/kind.ts';
-import { textAt } from '../managed-cluster/defaults.ts';
+import { textAt } from '../managed-cluster/given.ts';
 import { poolPower } from '../managed-cluster/power.ts';
 import { scaleSetName } from '../names.ts';
 import { capacityOf, instancesOf, scaleSetId } from './scale-set.ts';

@@ -12,7 +12,7 @@ import { clusterRecord } from '../../kube/clusters.ts';
 import { kindClass } from '../../kube/kind.ts';
 import { freeAddresses } from '../../net/allocation.ts';
 import { parsePrefix } from '../../net/prefix.ts';
-import { textAt } from '../managed-cluster/defaults.ts';
+import { textAt } from '../managed-cluster/given.ts';
 import { allZones, type NodeGroup, nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { frontendName } from '../names.ts';
 import type { AksPorts } from '../ports.ts';

@@ -2,7 +2,7 @@ import { parseId } from '../../arm/ids.ts';
 import { type Action, type ActionContext, type ActionResult, Refusal } from '../../arm/resource-type.ts';
 import { clusterRecord } from '../../kube/clusters.ts';
 import type { AksPorts } from '../ports.ts';
-import { given, objectAt, textAt } from './defaults.ts';
+import { given, objectAt, textAt } from './given.ts';
 import { kubeconfig } from './kubeconfig.ts';
 
 const PERMISSION = 'Microsoft.ContainerService/managedClusters';

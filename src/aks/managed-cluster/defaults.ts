@@ -4,23 +4,11 @@ import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
 import { formatAddress, parsePrefix } from '../../net/prefix.ts';
 import { defaultNodeGroup } from '../names.ts';
 import { defaultVersion, resolveVersion } from '../versions.ts';
-
-/** Clients send "" and null for "let the service choose" (azure-contract §3.1). */
-export const given = (value: Json | undefined): value is Json => value !== undefined && value !== null && value !== '';
-export const objectAt = (object: JsonObject, name: string): JsonObject => {
-  const value = object[name];
-  return isObject(value) ? value : {};
-};
-export const textAt = (object: JsonObject, name: string): string => {
-  const value = object[name];
-  return typeof value === 'string' ? value : '';
-};
+import { chosen, given, objectAt, textAt } from './given.ts';
+import { outboundDefaults } from './outbound.ts';
 
 /** An empty list asks for nothing either (azurerm sends them). */
 const listed = (value: Json | undefined): Json | undefined => (Array.isArray(value) && value.length > 0 ? value : undefined);
-
-/** Without the members that mean "choose for me". */
-const chosen = (object: JsonObject): JsonObject => Object.fromEntries(Object.entries(object).filter(([, value]) => given(value)));
 
 /** What the service fills in on a cluster, by aks-facts §1.2 and §1.4. Nested objects are completed, never replaced. */
 export function withDefaults(draft: Draft, previous: Resource | undefined, tenantId: string): Draft {
@@ -37,7 +25,7 @@ export function withDefaults(draft: Draft, previous: Resource | undefined, tenan
     disableLocalAccounts: sent['disableLocalAccounts'] ?? false,
     servicePrincipalProfile: sent['servicePrincipalProfile'] ?? { clientId: 'msi' },
     windowsProfile: { adminUsername: 'azureuser', enableCSIProxy: true, ...objectAt(sent, 'windowsProfile') },
-    networkProfile: networkDefaults(objectAt(sent, 'networkProfile')),
+    networkProfile: networkDefaults(objectAt(sent, 'networkProfile'), previous && objectAt(previous.desired, 'networkProfile')),
     autoUpgradeProfile: { nodeOSUpgradeChannel: 'NodeImage', ...objectAt(sent, 'autoUpgradeProfile') },
     securityProfile: objectAt(sent, 'securityProfile'),
     ...(isObject(sent['aadProfile']) && { aadProfile: { enableAzureRBAC: false, tenantID: tenantId, ...chosen(sent['aadProfile']) } }),
@@ -62,15 +50,14 @@ const minor = (version: string): string => version.split('.', 2).join('.');
 const oidcByDefault = (version: string): boolean => Number((resolveVersion(version) ?? version).split('.')[1]) >= 34;
 
 /** Azure CNI Overlay behind a standard load balancer, unless the client asks for something else. */
-function networkDefaults(sent: JsonObject): JsonObject {
+function networkDefaults(sent: JsonObject, before: JsonObject | undefined): JsonObject {
   const asked = chosen(sent);
   const networkPlugin = textAt(asked, 'networkPlugin').toLowerCase() || 'azure';
   const overlay = !given(asked['networkPlugin']) || textAt(asked, 'networkPluginMode').toLowerCase() === 'overlay';
   const podCidr = overlay || networkPlugin === 'kubenet' ? rangeAt(asked, 'podCidr') || '10.244.0.0/16' : undefined;
   const serviceCidr = rangeAt(asked, 'serviceCidr') || '10.0.0.0/16';
   const outboundType = textAt(asked, 'outboundType') || 'loadBalancer';
-  const balancer = objectAt(asked, 'loadBalancerProfile');
-  const ownIps = given(balancer['outboundIPs']) || given(balancer['outboundIPPrefixes']);
+  const balancer = chosen(objectAt(asked, 'loadBalancerProfile'));
   return {
     ...asked,
     networkPlugin,
@@ -80,11 +67,7 @@ function networkDefaults(sent: JsonObject): JsonObject {
     loadBalancerSku: (textAt(asked, 'loadBalancerSku') || 'standard').toLowerCase(),
     outboundType,
     ...(outboundType === 'loadBalancer' && {
-      loadBalancerProfile: {
-        ...(!ownIps && { managedOutboundIPs: { count: 1 } }),
-        backendPoolType: 'nodeIPConfiguration',
-        ...chosen(balancer),
-      },
+      loadBalancerProfile: outboundDefaults(balancer, before && chosen(objectAt(before, 'loadBalancerProfile'))),
     }),
     ...(podCidr && { podCidr, podCidrs: rangesOf(asked, 'podCidrs', podCidr) }),
     serviceCidr,

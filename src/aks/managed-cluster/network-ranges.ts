@@ -1,7 +1,7 @@
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { containsAddress, isNetworkAddress, overlaps, type Prefix, parseAddress, parsePrefix } from '../../net/prefix.ts';
-import { given, textAt } from './defaults.ts';
+import { given, textAt } from './given.ts';
 import { SUBNET_RANGE } from './node-group.ts';
 
 /** Shortest prefix of a service range: it has to be smaller than a /12. Source: aks-facts §1.4. */

@@ -1,12 +1,15 @@
 import { getResource, setObserved } from '../../arm/estate.ts';
-import { parseId } from '../../arm/ids.ts';
+import { keyOf, nameOf, parseId } from '../../arm/ids.ts';
 import { zonesOf } from '../../arm/locations.ts';
+import { objectsAt } from '../../arm/merge.ts';
+import { assignmentsOf, ROLE_ASSIGNMENT_TYPE, ROLE_DEFINITION_TYPE, scopeOfAssignment } from '../../arm/rbac.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import type { Arm, Body } from '../../arm/resource-type.ts';
-import type { JsonObject } from '../../kernel/json.ts';
+import { equal, type JsonObject } from '../../kernel/json.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { clusterSuffix } from '../names.ts';
-import { objectAt, textAt } from './defaults.ts';
+import { objectAt, textAt } from './given.ts';
+import { ownAddresses } from './outbound.ts';
 
 /** Id of the resource group that AKS makes for the nodes. */
 const nodeGroupId = (cluster: { readonly id: string }, properties: JsonObject): string =>
@@ -49,6 +52,7 @@ export function ensureNodeGroup(tx: Transaction, arm: Arm, cluster: Resource): v
   const location = cluster.location ?? '';
   const ensure = (id: string, body: Body): Resource => getResource(tx, id) ?? arm.createByProvider(tx, id, body);
   ensure(group.id, { location, managedBy: cluster.id, tags: { ...cluster.tags, ...managedTags(cluster) } });
+  ensureAccess(tx, arm, cluster, group);
   const tags = cluster.tags ? { tags: cluster.tags } : {};
   const identity = ensure(group.identity, { location, ...tags });
   showIdentity(tx, cluster, identity);
@@ -75,6 +79,18 @@ export function ensureNodeGroup(tx: Transaction, arm: Arm, cluster: Resource): v
   if (textAt(objectAt(cluster.desired, 'networkProfile'), 'outboundType') === 'loadBalancer') ensureOutbound(tx, arm, cluster, group);
 }
 
+/** The control plane's identity is Contributor on the node resource group. */
+function ensureAccess(tx: Transaction, arm: Arm, { identity }: Resource, group: NodeGroup): void {
+  const principalId = identity?.principalId ?? Object.values(identity?.userAssignedIdentities ?? {})[0]?.principalId;
+  if (!principalId || assignmentsOf(tx, principalId).some((assignment) => scopeOfAssignment(assignment) === keyOf(group.id))) return;
+  arm.createByProvider(tx, `${group.id}/providers/${ROLE_ASSIGNMENT_TYPE}/${tx.random.uuid()}`, {
+    properties: { roleDefinitionId: contributorIn(group.id), principalId, principalType: 'ServicePrincipal' },
+  });
+}
+
+const contributorIn = (id: string): string =>
+  `/subscriptions/${parseId(id)?.subscription}/providers/${ROLE_DEFINITION_TYPE}/b24988ac-6180-42a0-ab88-20f7382dd24c`;
+
 const managedTags = (cluster: Resource): Record<string, string> => ({
   'aks-managed-cluster-name': cluster.name,
   'aks-managed-cluster-rg': parseId(cluster.id)?.resourceGroup ?? '',
@@ -90,14 +106,20 @@ function showIdentity(tx: Transaction, cluster: Resource, identity: Resource): v
 /** The outbound load balancer with as many managed addresses as the profile asks for, or with the caller's own. */
 function ensureOutbound(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup): void {
   const profile = objectAt(objectAt(cluster.desired, 'networkProfile'), 'loadBalancerProfile');
-  const wanted = Number(objectAt(profile, 'managedOutboundIPs')['count'] ?? 0);
-  const own = (objectAt(profile, 'outboundIPs')['publicIPs'] ?? []) as readonly { readonly id: string }[];
-  const current = effectiveOutbound(cluster);
-  if (current.length === (own.length || wanted) && getResource(tx, group.balancer)) return;
-  const addresses = own.length ? own.map(({ id }) => id) : managedAddresses(tx, arm, cluster, group, current, wanted);
+  const own = ownAddresses(profile);
+  const wanted = own.length > 0 ? 0 : Number(objectAt(profile, 'managedOutboundIPs')['count'] ?? 1);
+  // The caller's own stay when the cluster no longer uses them.
+  const managed = effectiveOutbound(cluster).filter((id) => getResource(tx, id)?.tags?.[OUTBOUND_TAG] === OUTBOUND_ADDRESS);
+  const kept = managed.slice(0, wanted);
+  while (kept.length < wanted) kept.push(makeAddress(tx, arm, cluster, group));
+  const addresses = own.length > 0 ? own : kept;
   writeBalancer(tx, arm, cluster, group, addresses);
   setObserved(tx, cluster.id, { networkProfile: { loadBalancerProfile: { effectiveOutboundIPs: addresses.map((id) => ({ id })) } } });
+  for (const surplus of managed.slice(wanted)) arm.finishDelete(tx, surplus);
 }
+
+const OUTBOUND_TAG = 'aks-managed-type';
+const OUTBOUND_ADDRESS = 'aks-slb-managed-outbound-ip';
 
 /** Ids of the addresses that the cluster's egress leaves from. */
 export const effectiveOutbound = (cluster: Resource): string[] => {
@@ -105,28 +127,16 @@ export const effectiveOutbound = (cluster: Resource): string[] => {
   return ((profile['effectiveOutboundIPs'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id);
 };
 
-function managedAddresses(
-  tx: Transaction,
-  arm: Arm,
-  cluster: Resource,
-  group: NodeGroup,
-  current: readonly string[],
-  wanted: number,
-): string[] {
-  for (const surplus of current.slice(wanted)) arm.finishDelete(tx, surplus);
-  const kept = current.slice(0, wanted);
-  while (kept.length < wanted) {
-    const id = `${group.id}/providers/Microsoft.Network/publicIPAddresses/${tx.random.uuid()}`;
-    arm.createByProvider(tx, id, {
-      location: cluster.location ?? '',
-      sku: { name: 'Standard', tier: 'Regional' },
-      ...allZones(cluster),
-      tags: { ...cluster.tags, ...managedTags(cluster), 'aks-managed-type': 'aks-slb-managed-outbound-ip' },
-      properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4', idleTimeoutInMinutes: 30 },
-    });
-    kept.push(id);
-  }
-  return kept;
+function makeAddress(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup): string {
+  const id = `${group.id}/providers/Microsoft.Network/publicIPAddresses/${tx.random.uuid()}`;
+  arm.createByProvider(tx, id, {
+    location: cluster.location ?? '',
+    sku: { name: 'Standard', tier: 'Regional' },
+    ...allZones(cluster),
+    tags: { ...cluster.tags, ...managedTags(cluster), [OUTBOUND_TAG]: OUTBOUND_ADDRESS },
+    properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4', idleTimeoutInMinutes: 30 },
+  });
+  return id;
 }
 
 /** Addresses that AKS makes are zone-redundant where the region has zones. */
@@ -136,34 +146,41 @@ export const allZones = ({ location = '' }: Resource): { readonly zones?: readon
 };
 
 const OUTBOUND_POOL = 'aksOutboundBackendPool';
+const OUTBOUND_RULE = 'aksOutboundRule';
 
-/** Frontends that Services own stay as they are; those of the outbound rule are the given addresses. */
+/** Frontends that Services own stay as they are; those of the outbound rule are the given addresses. No write when all is so already. */
 function writeBalancer(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup, addresses: readonly string[]): void {
   const existing = getResource(tx, group.balancer)?.desired ?? {};
-  const frontends = (existing['frontendIPConfigurations'] ?? []) as readonly (JsonObject & { readonly name: string })[];
-  const outbound = addresses.map((id) => ({ name: id.slice(id.lastIndexOf('/') + 1), properties: { publicIPAddress: { id } } }));
+  const outbound = addresses.map((id) => ({ name: nameOf(id), properties: { publicIPAddress: { id } } }));
   const profile = objectAt(objectAt(cluster.desired, 'networkProfile'), 'loadBalancerProfile');
+  const rule = {
+    allocatedOutboundPorts: profile['allocatedOutboundPorts'] ?? 0,
+    protocol: 'All',
+    enableTcpReset: true,
+    idleTimeoutInMinutes: profile['idleTimeoutInMinutes'] ?? 30,
+    backendAddressPool: { id: `${group.balancer}/backendAddressPools/${OUTBOUND_POOL}` },
+    frontendIPConfigurations: outbound.map(({ name }) => ({ id: `${group.balancer}/frontendIPConfigurations/${name}` })),
+  };
+  if (hasRule(existing, rule)) return;
   arm.createByProvider(tx, group.balancer, {
     location: cluster.location ?? '',
     sku: { name: 'Standard', tier: 'Regional' },
     ...(cluster.tags && { tags: cluster.tags }),
     properties: {
       ...existing,
-      frontendIPConfigurations: [...outbound, ...frontends.filter(({ name }) => /^a[0-9a-f]{31}/.test(name))],
-      backendAddressPools: existing['backendAddressPools'] ?? [{ name: OUTBOUND_POOL }, { name: 'kubernetes' }],
-      outboundRules: [
-        {
-          name: 'aksOutboundRule',
-          properties: {
-            allocatedOutboundPorts: profile['allocatedOutboundPorts'] ?? 0,
-            protocol: 'All',
-            enableTcpReset: true,
-            idleTimeoutInMinutes: profile['idleTimeoutInMinutes'] ?? 30,
-            backendAddressPool: { id: `${group.balancer}/backendAddressPools/${OUTBOUND_POOL}` },
-            frontendIPConfigurations: outbound.map(({ name }) => ({ id: `${group.balancer}/frontendIPConfigurations/${name}` })),
-          },
-        },
+      frontendIPConfigurations: [
+        ...outbound,
+        ...objectsAt(existing, 'frontendIPConfigurations').filter((frontend) => /^a[0-9a-f]{31}/.test(textAt(frontend, 'name'))),
       ],
+      backendAddressPools: existing['backendAddressPools'] ?? [{ name: OUTBOUND_POOL }, { name: 'kubernetes' }],
+      outboundRules: [{ name: OUTBOUND_RULE, properties: rule }],
     },
   });
+}
+
+/** True when the balancer's outbound rule has all that is wanted of it. */
+function hasRule(balancer: JsonObject, wanted: JsonObject): boolean {
+  const rule = objectsAt(balancer, 'outboundRules').find((each) => textAt(each, 'name') === OUTBOUND_RULE);
+  const properties = objectAt(rule ?? {}, 'properties');
+  return Object.entries(wanted).every(([name, value]) => equal(properties[name], value));
 }

@@ -5,7 +5,7 @@ import type { Action, ActionContext, ActionResult } from '../../arm/resource-typ
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import { MANAGED_CLUSTERS } from '../names.ts';
 import { busy } from './busy.ts';
-import { objectAt, textAt } from './defaults.ts';
+import { objectAt, textAt } from './given.ts';
 
 export type Power = 'Running' | 'Stopped';
 

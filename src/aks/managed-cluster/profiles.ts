@@ -5,7 +5,7 @@ import type { Action, ActionContext, Route } from '../../arm/resource-type.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { AGENT_POOLS } from '../names.ts';
 import { compareVersions, isWithinSkew, offeredVersions, upgradesFrom } from '../versions.ts';
-import { textAt } from './defaults.ts';
+import { textAt } from './given.ts';
 
 const PERMISSION = 'Microsoft.ContainerService';
 

@@ -16,7 +16,7 @@ import type { AksPorts } from '../ports.ts';
 import { ensureAdminGroups } from '../system/admin-groups.ts';
 import { ensureSystemWorkloads } from '../system/system-workloads.ts';
 import { resolveVersion } from '../versions.ts';
-import { objectAt, textAt } from './defaults.ts';
+import { objectAt, textAt } from './given.ts';
 import { ensureNodeGroup, nodeGroupOf } from './node-group.ts';
 import { clusterPower } from './power.ts';
 

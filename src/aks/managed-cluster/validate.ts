@@ -2,8 +2,9 @@ import type { Draft, Resource } from '../../arm/resource.ts';
 import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
 import { equal, isObject, type JsonObject } from '../../kernel/json.ts';
 import { compareVersions, offeredVersions, resolveVersion, upgradesFrom } from '../versions.ts';
-import { given, objectAt, textAt } from './defaults.ts';
+import { given, objectAt, textAt } from './given.ts';
 import { validateRanges } from './network-ranges.ts';
+import { validateOutbound } from './outbound.ts';
 
 const fault = (path: string, value: unknown, detail: string, code: string): FieldError => ({ ...invalid(path, value, detail), code });
 
@@ -15,6 +16,7 @@ export function validateCluster(draft: Draft, previous: Resource | undefined): F
     ...validateVersion(draft, previous),
     ...validateAddons(properties),
     ...unsupported(properties),
+    ...validateOutbound(objectAt(objectAt(properties, 'networkProfile'), 'loadBalancerProfile')),
     ...(previous ? validateChange(properties, previous.desired) : validateRanges(objectAt(properties, 'networkProfile'))),
   ];
 }

@@ -4,7 +4,7 @@ import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { sha256Hex } from '../../kernel/hash.ts';
 import type { NewObject } from '../../kube/cluster.ts';
 import { systemOf } from '../agent-pool/image.ts';
-import { objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { minorOf } from '../versions.ts';
 import { nodeResources } from './capacity.ts';
 

@@ -5,7 +5,7 @@ import { equal, type JsonObject } from '../../kernel/json.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { taintsOf } from './node.ts';
 
 /** Labels and taints that a pool gives its nodes, kept in its `observed` so that those it no longer gives can be taken away. */

@@ -13,7 +13,7 @@ import { freeAddresses, freeRanges } from '../../net/allocation.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { instancesOf, scaleSetId } from '../agent-pool/scale-set.ts';
 import { nodesOf } from '../agent-pool/settled.ts';
-import { objectAt, textAt } from '../managed-cluster/defaults.ts';
+import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { nodeName, scaleSetName } from '../names.ts';
 import { nodeObject } from './node.ts';
