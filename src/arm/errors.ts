@@ -87,6 +87,15 @@ export const invalidContent = (detail: string): Refusal =>
 export const contentTooLarge = (limitBytes: number): Refusal =>
   refuse(413, 'RequestContentTooLarge', `The request content size exceeds the maximum size of ${limitBytes / 1024 / 1024} MB.`);
 
+/** Two entries of one inline list with the same name, as Azure's network provider says it. */
+export const duplicateChild = (id: string, path: string, name: string): Refusal =>
+  new Refusal(400, {
+    code: 'InvalidRequestFormat',
+    message: `Cannot parse the request: ${path} names '${name}' twice.`,
+    target: path,
+    details: [{ code: 'DuplicateResourceName', message: `Resource ${id} has two child resources with the same name (${name}).` }],
+  });
+
 export const groupBeingDeleted = (name: string): Refusal =>
   refuse(409, 'ResourceGroupBeingDeleted', `The resource group '${name}' is in deprovisioning state and cannot perform this operation.`);
 export const otherLocation = (id: string, name: string, existing: string, wanted: string): Refusal =>

@@ -2,7 +2,7 @@ import type { Entry } from '../kernel/collection.ts';
 import { type DraftObject, isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import type { Reader } from '../kernel/store.ts';
 import { collectionOf, keyOf } from './ids.ts';
-import { overlay } from './merge.ts';
+import { overlay, without } from './merge.ts';
 import type { Resource } from './resource.ts';
 import type { InlineChild, ResourceType } from './resource-type.ts';
 import { maskOf } from './versions/mask.ts';
@@ -78,7 +78,8 @@ export function renderProperties(types: Types, reader: Reader, resource: Resourc
   const merged: DraftObject = type?.stateless ? {} : { provisioningState: resource.provisioningState };
   Object.assign(merged, overlay(resource.desired, resource.observed));
   for (const child of type?.children ?? []) merged[child.property] = renderChildren(types, reader, resource.id, child);
-  return type?.render ? type.render(merged, resource, reader) : merged;
+  const shown = (type?.writeOnly ?? []).reduce<JsonObject>(without, merged);
+  return type?.render ? type.render(shown, resource, reader) : shown;
 }
 
 function renderChildren(types: Types, reader: Reader, parent: string, child: InlineChild): Json {

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../kernel/http.ts';
 import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
-import { contentTooLarge, invalidApiVersion, invalidContent, missingApiVersion, preconditionFailed } from './errors.ts';
+import { contentTooLarge, invalidApiVersion, invalidContent, missingApiVersion, preconditionFailed, refuse } from './errors.ts';
 import { revisionOf } from './render.ts';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -54,8 +54,10 @@ export function decodeBody(request: HttpRequest, needed: boolean): JsonObject {
 
 /** What If-Match and If-None-Match ask of the stored revision. Throws Refusal for an etag that never was. */
 export function expectedRevision(request: HttpRequest): number | 'absent' | 'present' | undefined {
-  if (request.headers['if-none-match']?.trim() === '*') return 'absent';
   const match = request.headers['if-match']?.trim();
+  const none = request.headers['if-none-match']?.trim();
+  if (none && match) throw refuse(400, 'BadRequest', 'The headers If-Match and If-None-Match cannot be used together.');
+  if (none === '*') return 'absent';
   if (!match) return undefined;
   if (match === '*') return 'present';
   const revision = revisionOf(match);

@@ -151,6 +151,8 @@ export interface ResourceType {
   readonly patch?: 'tags' | 'merge';
   /** Dotted paths below `properties` that only we write: taken out of bodies without a word, since clients send back what they got. */
   readonly readOnly?: readonly string[];
+  /** Dotted paths below `properties` that are stored and never shown: secrets. */
+  readonly writeOnly?: readonly string[];
   /** Dotted paths (`location`, `properties.vmSize`) that PropertyChangeNotAllowed protects once they have a value. */
   readonly immutable?: readonly string[];
 

@@ -4,6 +4,7 @@ import type { Transaction } from '../kernel/transaction.ts';
 import { refuseWhileBusy, refuseWhileHeld } from './busy.ts';
 import { buildDraft, checkBody, inlineBodies, locationRule, scopeOfType, validateDraft, type WriteMode } from './draft.ts';
 import {
+  duplicateChild,
   groupBeingDeleted,
   invalidResourceType,
   otherGroupLocation,
@@ -161,11 +162,14 @@ function collectItems(
   for (const child of type.children ?? []) {
     const childType = arm.types.get(child.type.toLowerCase());
     const segment = child.type.slice(child.type.lastIndexOf('/') + 1);
+    const names = new Set<string>();
     for (const { name, body: childBody, index } of inlineBodies(child, body.properties) ?? []) {
       const parsed = childType && parseId(childId(draft.id, segment, name));
       const childPath = `${path}properties.${child.property}[${index}].`;
       if (!parsed || name === '')
         throw refuse(400, 'InvalidRequestFormat', `Cannot parse the request: ${childPath}name is missing.`, `${childPath}name`);
+      if (names.has(name.toLowerCase())) throw duplicateChild(draft.id, `${path}properties.${child.property}`, name);
+      names.add(name.toLowerCase());
       const wrong = checkBody(childType, childBody as JsonObject, context.apiVersion, childPath);
       if (wrong.length > 0) throw refuseFields(wrong);
       const before = getResource(tx, parsed.id);

@@ -11,6 +11,7 @@ const base = {
   name: 'demo',
   type: 'Microsoft.ContainerService/managedClusters',
   location: 'eastus2',
+  identity: { type: 'SystemAssigned' },
 };
 const draftOf = (properties: JsonObject): Draft => ({ ...base, properties: { dnsPrefix: 'demo', ...properties } });
 const completed = (properties: JsonObject): Draft => withDefaults(draftOf(properties), undefined, 'tenant');
@@ -145,4 +146,46 @@ test('networks stay as they were made, and some switches go one way', () => {
   ]);
   assert.deepEqual(change({ oidcIssuerProfile: { enabled: false } }), ['oidcIssuerProfile.enabled PropertyChangeNotAllowed']);
   assert.deepEqual(change({ aadProfile: null }), ['aadProfile PropertyChangeNotAllowed']);
+});
+
+test('a cluster acts as somebody: a managed identity or a service principal', () => {
+  const draft = (identity: Draft['identity'], clientId?: string): Draft => {
+    const { identity: _managed, ...rest } = completed(clientId === undefined ? {} : { servicePrincipalProfile: { clientId, secret: 's' } });
+    return { ...rest, ...(identity && { identity }) };
+  };
+  const missing = ['servicePrincipalProfile InvalidParameter'];
+  const table: readonly (readonly [Draft, string[]])[] = [
+    [draft({ type: 'SystemAssigned' }), []],
+    [draft({ type: 'UserAssigned', userAssignedIdentities: {} }), []],
+    [draft(undefined, '11111111-1111-1111-1111-111111111111'), []],
+    [draft({ type: 'None' }, '11111111-1111-1111-1111-111111111111'), []],
+    [draft(undefined), missing],
+    [draft({ type: 'None' }), missing],
+    [draft(undefined, 'msi'), missing],
+    [draft(undefined, ''), missing],
+  ];
+  for (const [wanted, found] of table) assert.deepEqual(faults(wanted), found, JSON.stringify(wanted.identity));
+  assert.deepEqual(faults(draft(undefined), storedAs(completed({}), '1.35.6')), [], 'one that is there keeps what it has');
+});
+
+test('SKUs that there are', () => {
+  const of = (sku: Draft['sku']): string[] => faults(withDefaults({ ...draftOf({}), ...(sku && { sku }) }, undefined, 'tenant'));
+  for (const tier of ['Free', 'Standard', 'Premium']) assert.deepEqual(of({ name: 'Base', tier }), [], tier);
+  assert.deepEqual(of(undefined), []);
+  assert.deepEqual(of({ tier: 'Standard' }), []);
+  assert.deepEqual(of({ name: 'Automatic', tier: 'Standard' }), ['sku.name NotImplemented']);
+  assert.deepEqual(of({ name: 'Gold', tier: 'Free' }), ['sku.name InvalidParameter']);
+  assert.deepEqual(of({ name: 'Base', tier: 'Paid' }), ['sku.tier InvalidParameter']);
+});
+
+test('whoever logs in to nodes has a name and one key', () => {
+  const keys = (...texts: string[]): Json => texts.map((keyData) => ({ keyData }));
+  const of = (adminUsername: Json, publicKeys: Json): string[] =>
+    faults(completed({ linuxProfile: { adminUsername, ssh: { publicKeys } } }));
+  const [name, key] = ['linuxProfile.adminUsername InvalidParameter', 'linuxProfile.ssh.publicKeys.keyData InvalidParameter'];
+  for (const good of ['azureuser', 'A', 'a-b_9']) assert.deepEqual(of(good, keys('ssh-rsa AAAA')), [], good);
+  for (const bad of ['', '9a', '-a', '_a', 'a b', 'a.b', 'ä']) assert.deepEqual(of(bad, keys('ssh-rsa AAAA')), [name], bad);
+  for (const bad of [keys(), keys(''), keys(' '), keys('a', 'b'), [{}]]) assert.deepEqual(of('azureuser', bad), [key], JSON.stringify(bad));
+  assert.deepEqual(faults(completed({ linuxProfile: {} })), [name, key]);
+  assert.deepEqual(faults(completed({})), [], 'a cluster without one is accepted');
 });

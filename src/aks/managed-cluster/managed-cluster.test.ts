@@ -15,6 +15,7 @@ const draftOf = (properties: JsonObject): Draft => ({
   name: 'demo',
   type: 'Microsoft.ContainerService/managedClusters',
   location: 'eastus2',
+  identity: { type: 'SystemAssigned' },
   properties,
 });
 const completed = (properties: JsonObject): JsonObject =>

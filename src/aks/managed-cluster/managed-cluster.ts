@@ -51,6 +51,7 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
     'networkProfile.loadBalancerProfile.effectiveOutboundIPs',
     'oidcIssuerProfile.issuerURL',
   ],
+  writeOnly: ['servicePrincipalProfile.secret', 'windowsProfile.adminPassword', 'aadProfile.serverAppSecret'],
   immutable: [
     'location',
     'properties.dnsPrefix',

@@ -1,3 +1,4 @@
+import { objectsAt } from '../../arm/merge.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
 import { equal, isObject, type JsonObject } from '../../kernel/json.ts';
@@ -15,10 +16,50 @@ export function validateCluster(draft: Draft, previous: Resource | undefined): F
     ...validateDnsPrefix(properties),
     ...validateVersion(draft, previous),
     ...validateAddons(properties),
+    ...validateAccess(draft, previous),
     ...unsupported(properties),
     ...validateOutbound(objectAt(objectAt(properties, 'networkProfile'), 'loadBalancerProfile')),
     ...(previous ? validateChange(properties, previous.desired) : validateRanges(objectAt(properties, 'networkProfile'))),
   ];
+}
+
+/** Who the cluster acts as, what it is sold as, and who may log in to its nodes. */
+function validateAccess({ identity, sku, properties }: Draft, previous: Resource | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  const principal = textAt(objectAt(properties, 'servicePrincipalProfile'), 'clientId');
+  if (!previous && ['', 'msi'].includes(principal) && isNobody(identity))
+    errors.push({
+      ...required('servicePrincipalProfile', 'Required parameter servicePrincipalProfile is missing (null).'),
+      code: 'InvalidParameter',
+    });
+  if (sku?.name === 'Automatic')
+    errors.push(fault('sku.name', sku.name, 'A cluster of SKU Automatic is not implemented yet.', 'NotImplemented'));
+  else if (sku?.name !== 'Base') errors.push(oneOf('sku.name', sku?.name, ['Base', 'Automatic']));
+  if (!TIERS.includes(sku?.tier ?? '')) errors.push(oneOf('sku.tier', sku?.tier, TIERS));
+  return properties['linuxProfile'] === undefined ? errors : [...errors, ...validateLinux(objectAt(properties, 'linuxProfile'))];
+}
+
+// A body may leave the type out, which its own check refuses.
+const isNobody = (identity: Draft['identity']): boolean => ['', 'none'].includes(textAt({ ...identity }, 'type').toLowerCase());
+
+const TIERS = ['Free', 'Standard', 'Premium'];
+const oneOf = (path: string, value: unknown, values: readonly string[]): FieldError =>
+  fault(
+    path,
+    value,
+    `The value of parameter ${path} is invalid. Error details: '${value}' is none of ${values.join(', ')}. Please see https://aka.ms/aks-naming-rules for more details.`,
+    'InvalidParameter',
+  );
+
+const ADMIN_NAME = /^[A-Za-z][-A-Za-z0-9_]*$/;
+
+function validateLinux(profile: JsonObject): FieldError[] {
+  const keys = objectsAt(objectAt(profile, 'ssh'), 'publicKeys').map((key) => textAt(key, 'keyData').trim());
+  const wrong = [
+    ...(ADMIN_NAME.test(textAt(profile, 'adminUsername')) ? [] : ['linuxProfile.adminUsername']),
+    ...(keys.length === 1 && keys[0] ? [] : ['linuxProfile.ssh.publicKeys.keyData']),
+  ];
+  return wrong.map((path) => fault(path, undefined, `The value of parameter ${path} is invalid.`, 'InvalidParameter'));
 }
 
 const DNS_PREFIX = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,52}[a-zA-Z0-9])?$/;

@@ -25,6 +25,7 @@ export const virtualMachineScaleSet: ResourceType = {
   put: 'preserve',
   patch: 'merge',
   readOnly: ['uniqueId', 'timeCreated'],
+  writeOnly: ['virtualMachineProfile.osProfile.adminPassword', 'virtualMachineProfile.osProfile.customData'],
   immutable: ['zones', 'properties.orchestrationMode', 'properties.singlePlacementGroup'],
   defaults,
   validate,
