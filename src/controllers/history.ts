@@ -1,9 +1,10 @@
 import type { ControllerRevision, PodTemplateSpec } from '../../gen/kubernetes-types.ts';
+import type { Json } from '../kernel/json.ts';
 import { controllerRevision } from '../kinds/apps/controllerrevision.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { controllerRef } from './pod-control.ts';
-import { templateHash } from './template-hash.ts';
+import { sorted, templateHash } from './template-hash.ts';
 
 /** What a set has rolled out and may go back to, oldest first. */
 export const revisionsOf = (cluster: Cluster, owner: KubeObject): ControllerRevision[] =>
@@ -35,7 +36,8 @@ export function presentRevision(
       ...(owner.metadata.annotations && { annotations: owner.metadata.annotations }),
       ownerReferences: [controllerRef(owner)],
     },
-    data: { spec: { template: { ...template, $patch: 'replace' } } },
+    // Clients compare the bytes of it with those that Go makes of the set.
+    data: { spec: { template: sorted({ ...template, $patch: 'replace' } as unknown as Json) } },
     revision,
   });
 }
