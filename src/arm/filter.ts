@@ -1,6 +1,6 @@
 import { refuse } from './errors.ts';
 
-/** Value of a field (named in lower case) of what is filtered; several values are joined by line feeds. */
+/** Value of a field (named in lower case; `tags/a` is the value of tag "a") of what is filtered; several values are joined by line feeds. */
 export type FieldReader = (field: string) => string | undefined;
 export type Filter = (field: FieldReader) => boolean;
 
@@ -35,6 +35,13 @@ export function compileFilter(text: string): Filter {
       ? (read) => (read(field) ?? '').toLowerCase().startsWith(wanted)
       : (read) => (read(field) ?? '').toLowerCase().includes(wanted);
   };
+  const isTagValue = (): boolean => ['and', 'tagvalue', 'eq'].every((word, i) => tokens[at + i]?.toLowerCase() === word);
+  /** `tagName eq 'a' and tagValue eq 'b'` speaks of one tag, not of the name of one and the value of another. */
+  const tag = (name: string): Filter => {
+    at += 3;
+    const wanted = value();
+    return (read) => read(`tags/${name}`)?.toLowerCase() === wanted;
+  };
   const primary = (): Filter => {
     if (peek() === '(') {
       take('(');
@@ -47,6 +54,7 @@ export function compileFilter(text: string): Filter {
     const operator = take().toLowerCase();
     if (operator !== 'eq' && operator !== 'ne') throw malformed(text);
     const wanted = value();
+    if (field === 'tagname' && operator === 'eq' && isTagValue()) return tag(wanted);
     const equals: Filter = (read) => (read(field) ?? '').toLowerCase().split('\n').includes(wanted);
     return operator === 'eq' ? equals : (read) => !equals(read);
   };

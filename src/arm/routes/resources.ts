@@ -62,6 +62,7 @@ const tracked = (arm: ArmCore, reader: Reader, scope: string): Resource[] =>
 const fieldsOf =
   (resource: Resource) =>
   (field: string): string | undefined => {
+    if (field.startsWith('tags/')) return tagOf(resource, field.slice('tags/'.length));
     switch (field) {
       case 'resourcetype':
         return resource.type;
@@ -81,6 +82,10 @@ const fieldsOf =
         return undefined;
     }
   };
+
+/** Value of a tag; names of tags compare without case. */
+const tagOf = ({ tags = {} }: Resource, name: string): string | undefined =>
+  Object.entries(tags).find(([key]) => key.toLowerCase() === name)?.[1];
 
 function body(resource: Resource, expand: ReadonlySet<string>): JsonObject {
   const { id, name, type, location, kind, sku, tags, identity, managedBy, zones, plan } = resource;
