@@ -1,5 +1,5 @@
 import { fnv1a32 } from '../../kernel/hash.ts';
-import type { JsonObject } from '../../kernel/json.ts';
+import { equal, type Json, type JsonObject } from '../../kernel/json.ts';
 import { collectionName } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import type { ClusterRecord } from '../clusters.ts';
@@ -8,18 +8,19 @@ import { type KubeObject, objectKey } from '../object.ts';
 import { builtInResources } from '../schema/resources.ts';
 import { minorOf } from '../schema/table.ts';
 import { flowControlObjects } from './flow-control.ts';
-import { type BootstrapObject, rbacObjects } from './rbac.ts';
+import { AUTOUPDATE, type BootstrapObject, rbacObjects } from './rbac.ts';
 
 /**
  * Writes what kube-apiserver makes in an empty cluster: namespaces, the Service `kubernetes`, roles and bindings, priority classes,
  * flow control, API services. Values are shared between clusters but for uid and time. Writes past the pipeline, as they are defaulted
- * already and belong to nobody. Objects that are there stay as they are.
+ * already and belong to nobody. Of objects that are there, roles and bindings get what they lack for this version; the others stay as
+ * they are.
  */
 export function bootstrapCluster(tx: Transaction, record: ClusterRecord): void {
   const minor = minorOf(record.version);
   const objects = [
     ...namespaces,
-    ...rbacObjects,
+    ...rbacObjects(minor),
     ...flowControlObjects(tx.nowIso),
     ...priorityClasses,
     ...apiServices(record.version, tx.nowIso),
@@ -35,7 +36,12 @@ function place(tx: Transaction, scope: string, object: BootstrapObject): void {
   const of = { group: object.resource.slice(0, slash), resource: object.resource.slice(slash + 1) };
   const collection = collectionName(kindClass(of), scope);
   const key = objectKey(namespace, name);
-  if (tx.get(collection, key)) return;
+  const existing = tx.get<KubeObject>(collection, key);
+  if (existing) {
+    const updated = withMissing(existing.value, rest);
+    if (updated !== existing.value) tx.put(collection, key, updated);
+    return;
+  }
   const metadata = {
     name,
     ...(namespace && { namespace }),
@@ -47,6 +53,23 @@ function place(tx: Transaction, scope: string, object: BootstrapObject): void {
   };
   const value: KubeObject = { apiVersion, kind, metadata, ...rest };
   tx.put(collection, key, value);
+}
+
+/**
+ * A role or binding with the rules or subjects that it should have and does not, unless somebody has turned that off. What it has beyond
+ * them stays. Models rbac/reconciliation; aggregated roles are their controller's.
+ */
+function withMissing(object: KubeObject, wanted: JsonObject): KubeObject {
+  if (object.metadata.annotations?.[AUTOUPDATE] !== 'true' || wanted['aggregationRule']) return object;
+  let result = object;
+  for (const field of ['rules', 'subjects']) {
+    const items = wanted[field];
+    if (!Array.isArray(items)) continue;
+    const present: readonly Json[] = Array.isArray(object[field]) ? object[field] : [];
+    const missing = items.filter((item) => !present.some((each) => equal(each, item)));
+    if (missing.length) result = { ...result, [field]: [...present, ...missing] };
+  }
+  return result;
 }
 
 const core = (kind: string, resource: string, name: string, rest: JsonObject, more: Partial<BootstrapObject> = {}): BootstrapObject => ({

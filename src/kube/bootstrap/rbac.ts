@@ -2,6 +2,8 @@ import table from '../../../gen/kubernetes/rbac.json' with { type: 'json' };
 import type { JsonObject } from '../../kernel/json.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
+/** Roles and bindings with this annotation get at each start of a server what they lack. */
+export const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
 const AGGREGATE = `${GROUP}/aggregate-to-`;
 
 /** One object of an empty cluster: where it is stored, and all but what every object gets (uid, creation time). */
@@ -34,16 +36,19 @@ function rule(line: string): JsonObject {
   };
 }
 
-const roles: readonly (readonly [string, RoleLine])[] = Object.entries(table.roles);
-const lines = new Map(roles);
+type Roles = ReadonlyMap<string, RoleLine>;
+interface Table {
+  readonly roles: { readonly [name: string]: RoleLine | null };
+  readonly bindings: { readonly [name: string]: string | null };
+}
 
 /** Rules of a role with those of all that aggregate to it, as the aggregation controller adds them up. */
-function rulesOf({ from, rules }: RoleLine): readonly JsonObject[] {
+function rulesOf({ from, rules }: RoleLine, roles: Roles): readonly JsonObject[] {
   const own = rules.map(rule);
   if (!from) return own;
-  const parts = roles.filter(([, item]) => item.to === from);
+  const parts = [...roles.values()].filter((item) => item.to === from);
   const seen = new Set<string>();
-  return parts.flatMap(([, part]) => rulesOf(part)).filter((item) => !seen.has(JSON.stringify(item)) && seen.add(JSON.stringify(item)));
+  return parts.flatMap((part) => rulesOf(part, roles)).filter((item) => !seen.has(JSON.stringify(item)) && seen.add(JSON.stringify(item)));
 }
 
 const placed = (key: string): { readonly name: string; readonly namespace?: string } => {
@@ -59,19 +64,18 @@ const base = (kind: string, key: string) => {
     apiVersion: `${GROUP}/v1`,
     kind: shown,
     ...at,
-    annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
+    annotations: { [AUTOUPDATE]: 'true' },
   };
 };
 
 const LABEL = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 
-function role(key: string): BootstrapObject {
-  const item = lines.get(key) as RoleLine; // keys come from the table
+function role([key, item]: readonly [string, RoleLine], roles: Roles): BootstrapObject {
   const selector = { matchLabels: { [`${AGGREGATE}${item.from}`]: 'true' } };
   return {
     ...base('ClusterRole', key),
     labels: { ...LABEL, ...(item.to && { [`${AGGREGATE}${item.to}`]: 'true' }) },
-    rest: { rules: rulesOf(item), ...(item.from && { aggregationRule: { clusterRoleSelectors: [selector] } }) },
+    rest: { rules: rulesOf(item, roles), ...(item.from && { aggregationRule: { clusterRoleSelectors: [selector] } }) },
   };
 }
 
@@ -96,5 +100,24 @@ function subject(text: string): JsonObject {
   return { kind, name, namespace };
 }
 
-/** Roles and bindings of an empty cluster. */
-export const rbacObjects: readonly BootstrapObject[] = [...lines.keys()].map(role).concat(Object.entries(table.bindings).map(binding));
+/** Entries of one part of the table as a minor version has them; `older` says what each has otherwise than the next newer one. */
+function entriesOf<T>(part: 'roles' | 'bindings', minor: number): Map<string, T> {
+  const older = Object.entries(table.older as { readonly [minor: string]: Table }).sort(([a], [b]) => Number(b) - Number(a));
+  const layers = [table as unknown as Table, ...older.filter(([of]) => Number(of) >= minor).map(([, each]) => each)];
+  // The part says of which type its values are.
+  const merged = Object.assign({}, ...layers.map((layer) => layer[part])) as { [name: string]: T | null };
+  return new Map(Object.entries(merged).filter((entry): entry is [string, T] => entry[1] !== null));
+}
+
+const known = new Map<number, readonly BootstrapObject[]>();
+
+/** Roles and bindings of an empty cluster of Kubernetes 1.`minor`. */
+export function rbacObjects(minor: number): readonly BootstrapObject[] {
+  let objects = known.get(minor);
+  if (!objects) {
+    const roles = entriesOf<RoleLine>('roles', minor);
+    objects = [...[...roles].map((entry) => role(entry, roles)), ...[...entriesOf<string>('bindings', minor)].map(binding)];
+    known.set(minor, objects);
+  }
+  return objects;
+}
