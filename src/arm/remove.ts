@@ -18,10 +18,11 @@ export function deleteResource(
   const parsed = parseId(id);
   const type = parsed && arm.types.get(parsed.type.toLowerCase());
   const entry = type && tx.get<Resource>(collectionOf(type.name), parsed.key);
+  // Also of what is not there: whoever names an etag speaks of something that was.
+  if (options.expected !== undefined && options.expected !== (entry?.revision ?? 'absent'))
+    throw preconditionFailed('The etag provided in the If-Match header does not match the current etag of the resource.');
   if (!entry) return undefined;
   const resource = entry.value;
-  if (options.expected !== undefined && options.expected !== entry.revision)
-    throw preconditionFailed('The etag provided in the If-Match header does not match the current etag of the resource.');
   const running = resource.operation === undefined ? undefined : getOperation(tx, resource.operation);
   if (running?.status === 'InProgress' && isMoving(resource)) {
     if (running.verb === 'delete') return { resource, operation: running };
