@@ -17,6 +17,7 @@ import { parseTaints } from '../node/node.ts';
 import { MARKS } from '../node/pool-marks.ts';
 import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
+import { validateLimits, zoneFaults } from './limits.ts';
 import { podRangeFaults } from './pod-range.ts';
 
 /** Operations of the service that are not built yet: refused by name (DESIGN §8). */
@@ -124,26 +125,7 @@ const fault = (path: string, value: unknown, detail: string, code = 'InvalidPara
 function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
   const { properties } = draft;
   const errors: FieldError[] = previous ? [] : validateName(draft.name);
-  const count = Number(properties['count']);
   const mode = textAt(properties, 'mode');
-  const least = mode === 'System' ? 1 : 0;
-  if (!Number.isInteger(count) || count < least || count > 1000)
-    errors.push(
-      fault(
-        'agentPoolProfile.count',
-        properties['count'],
-        `The value of parameter agentPoolProfile.count is invalid. Error details: Expected 'count' to be between ${least} and 1000 for a ${mode} pool, got ${properties['count']}. Please see https://aka.ms/aks-naming-rules for more details.`,
-      ),
-    );
-  const maxPods = Number(properties['maxPods']);
-  if (!Number.isInteger(maxPods) || maxPods < (mode === 'System' ? 30 : 10) || maxPods > 250)
-    errors.push(
-      fault(
-        'agentPoolProfile.maxPods',
-        properties['maxPods'],
-        `The value of parameter agentPoolProfile.maxPods is invalid: it has to be between ${mode === 'System' ? 30 : 10} and 250.`,
-      ),
-    );
   const size = vmSize(textAt(properties, 'vmSize'));
   if (size && mode === 'System' && (size.vcpus < 2 || size.memoryGb < 4))
     errors.push(
@@ -156,7 +138,13 @@ function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
     );
   if (mode === 'System' && textAt(properties, 'osType') !== 'Linux')
     errors.push(fault('agentPoolProfile.mode', mode, 'Node pools of mode System have to run Linux.'));
-  return [...errors, ...unsupported(properties, previous), ...validateLabels(properties), ...validateTaints(properties)];
+  return [
+    ...errors,
+    ...validateLimits(properties),
+    ...unsupported(properties, previous),
+    ...validateLabels(properties),
+    ...validateTaints(properties),
+  ];
 }
 
 const validateName = (name: string): FieldError[] =>
@@ -226,7 +214,10 @@ function admit(draft: Draft, context: WriteContext, previous: Resource | undefin
   if (!cluster) return [];
   const stopped = context.caller ? refuseWhenStopped(cluster) : [];
   if (stopped.length > 0) return stopped;
-  const errors: FieldError[] = podRangeFaults(draft, cluster, context.reader);
+  const errors: FieldError[] = [
+    ...podRangeFaults(draft, cluster, context.reader),
+    ...zoneFaults(draft.name, draft.properties, cluster.location ?? ''),
+  ];
   const size = textAt(draft.properties, 'vmSize');
   if (!vmSize(size)) {
     const detail = `The VM size of ${size} is not allowed in your subscription in location '${cluster.location}'. For more information on VM sizes, see https://aka.ms/aks/quotas-skus-regions.`;

@@ -5,11 +5,13 @@ import type { Draft, Resource } from '../../arm/resource.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { taintsOf } from '../node/node.ts';
 import { agentPool } from './agent-pool.ts';
+import { zoneFaults } from './limits.ts';
 
 const base: JsonObject = {
   count: 3,
   vmSize: 'Standard_D4s_v5',
   maxPods: 110,
+  osDiskSizeGB: 128,
   mode: 'User',
   osType: 'Linux',
   type: 'VirtualMachineScaleSets',
@@ -38,6 +40,58 @@ test('names, counts and pods within their limits', () => {
   for (const [properties, found] of table) assert.deepEqual(faults(properties), found, JSON.stringify(properties));
   for (const name of ['a', 'np1', 'a23456789012']) assert.deepEqual(faults({}, name), [], name);
   for (const name of ['', '1a', 'Np', 'a-b', 'a234567890123']) assert.deepEqual(faults({}, name), refused('name'), name);
+});
+
+test('a pool has room for 30 pods on all its nodes', () => {
+  for (const [count, maxPods, isRoomy] of [
+    [3, 10, true],
+    [2, 10, false],
+    [1, 29, false],
+    [1, 30, true],
+    [2, 15, true],
+    [0, 10, true],
+  ] as const)
+    assert.deepEqual(faults({ count, maxPods }), isRoomy ? [] : refused('maxPods'), `${count} × ${maxPods}`);
+});
+
+test('disks, upgrades, spot prices and messages within their limits', () => {
+  const table: readonly (readonly [JsonObject, string[]])[] = [
+    [{ osDiskSizeGB: 2048 }, []],
+    [{ osDiskSizeGB: 2049 }, refused('osDiskSizeGB')],
+    [{ osDiskSizeGB: -1 }, refused('osDiskSizeGB')],
+    [{ upgradeSettings: { maxSurge: '33%', maxUnavailable: '0' } }, []],
+    [{ upgradeSettings: { maxSurge: '5' } }, []],
+    [{ upgradeSettings: { maxSurge: '0', maxUnavailable: '1' } }, []],
+    [{ upgradeSettings: { maxSurge: '101%' } }, refused('upgradeSettings.maxSurge')],
+    [{ upgradeSettings: { maxSurge: '-1' } }, refused('upgradeSettings.maxSurge')],
+    [{ upgradeSettings: { maxSurge: 'many' } }, refused('upgradeSettings.maxSurge')],
+    [{ upgradeSettings: { maxSurge: '0', maxUnavailable: '0' } }, refused('upgradeSettings.maxSurge')],
+    [{ upgradeSettings: { maxUnavailable: '1.5' } }, refused('upgradeSettings.maxUnavailable')],
+    [{ upgradeSettings: { drainTimeoutInMinutes: 0 } }, []],
+    [{ upgradeSettings: { drainTimeoutInMinutes: 1440 } }, []],
+    [{ upgradeSettings: { drainTimeoutInMinutes: 1441 } }, refused('upgradeSettings.drainTimeoutInMinutes')],
+    [{ upgradeSettings: { nodeSoakDurationInMinutes: 30 } }, []],
+    [{ upgradeSettings: { nodeSoakDurationInMinutes: 31 } }, refused('upgradeSettings.nodeSoakDurationInMinutes')],
+    [{ scaleSetPriority: 'Spot', spotMaxPrice: -1 }, []],
+    [{ scaleSetPriority: 'Spot', spotMaxPrice: 0.98765 }, []],
+    [{ scaleSetPriority: 'Spot', spotMaxPrice: 0.987654 }, refused('spotMaxPrice')],
+    [{ scaleSetPriority: 'Spot', spotMaxPrice: 0 }, refused('spotMaxPrice')],
+    [{ scaleSetPriority: 'Spot', spotMaxPrice: -2 }, refused('spotMaxPrice')],
+    [{ scaleSetPriority: 'Spot', mode: 'System' }, refused('scaleSetPriority')],
+    [{ scaleSetPriority: 'Regular', spotMaxPrice: -1, scaleSetEvictionPolicy: 'Delete' }, []],
+    [{ messageOfTheDay: 'aGVsbG8=' }, []],
+    [{ messageOfTheDay: 'hello world' }, refused('messageOfTheDay')],
+  ];
+  for (const [properties, found] of table) assert.deepEqual(faults(properties), found, JSON.stringify(properties));
+});
+
+test('zones are those of the region', () => {
+  const of = (zones: string[], location: string): string[] =>
+    zoneFaults('np', { availabilityZones: zones }, location).map(({ code, detail }) => `${code} ${detail}`);
+  assert.deepEqual(of(['1', '2', '3'], 'eastus2'), []);
+  assert.deepEqual(of([], 'westus'), []);
+  assert.match(of(['1'], 'westus')[0] ?? '', /^AvailabilityZoneNotSupported The zone\(s\) '1' for resource 'np' is not supported\./);
+  assert.match(of(['1', '4'], 'eastus2')[0] ?? '', /zone\(s\) '4' .* are '1,2,3'$/);
 });
 
 test('labels that Kubernetes would not take, or that are AKS’s own, are refused', () => {
