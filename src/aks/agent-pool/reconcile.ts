@@ -3,6 +3,7 @@ import { collectionOf, keyOf, parseId } from '../../arm/ids.ts';
 import type { Resource } from '../../arm/resource.ts';
 import { setPower } from '../../azure/compute/scale-set-instances.ts';
 import type { Controller, Outcome } from '../../kernel/controller.ts';
+import { equal } from '../../kernel/json.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters.ts';
 import { objectAt, textAt } from '../managed-cluster/given.ts';
@@ -13,7 +14,7 @@ import { syncMarks } from '../node/pool-marks.ts';
 import { removeNodes, syncNodes } from '../node/register.ts';
 import { onNodes } from '../node/watch.ts';
 import type { AksPorts } from '../ports.ts';
-import { capacityOf, scaleSetBody, scaleSetId } from './scale-set.ts';
+import { scaleSetBody, scaleSetId } from './scale-set.ts';
 import { isPoolSettled, nodesOf } from './settled.ts';
 
 /** Moves a node pool to its size: scale set, instances, nodes, and the end of its operation. */
@@ -44,11 +45,11 @@ function bringUp(tx: Transaction, ports: AksPorts, cluster: Resource, pool: Reso
   // The cluster's controller makes network and API server first.
   if (!record?.caCertificate || !getResource(tx, nodeGroupOf(cluster).subnet)) return undefined;
   const scaleSet = scaleSetId(cluster, pool);
-  const capacity = capacityOf(tx, scaleSet);
-  if (capacity !== Number(pool.desired['count'])) {
-    if (capacity !== undefined && pool.provisioningState === 'Updating') setProvisioningState(tx, pool.id, 'Scaling');
-    ports.arm().createByProvider(tx, scaleSet, scaleSetBody(cluster, pool));
-  }
+  const stored = getResource(tx, scaleSet);
+  const body = scaleSetBody(cluster, pool);
+  const isScaled = stored?.sku?.capacity === body.sku?.capacity;
+  if (!isScaled && stored && pool.provisioningState === 'Updating') setProvisioningState(tx, pool.id, 'Scaling');
+  if (!isScaled || !equal(stored?.tags, body.tags)) ports.arm().createByProvider(tx, scaleSet, body);
   const power = poolPower(cluster, pool);
   if (pool.provisioningState === 'Updating' && textAt(objectAt(pool.observed, 'powerState'), 'code') !== power)
     setProvisioningState(tx, pool.id, power === 'Stopped' ? 'Stopping' : 'Starting');

@@ -33,7 +33,8 @@ function listCredential(ports: AksPorts, role: Role, { resource, reader, via }: 
       code: 'OperationNotAllowed',
       message: `Managed cluster ${resource.name} is in provisioning state ${resource.provisioningState}: its credentials are not available yet.`,
     });
-  if (role === 'clusterAdmin' && resource.desired['disableLocalAccounts'] === true)
+  const isStatic = !aad || role === 'clusterAdmin';
+  if (isStatic && resource.desired['disableLocalAccounts'] === true)
     throw new Refusal(400, {
       code: 'BadRequest',
       message:
@@ -45,10 +46,7 @@ function listCredential(ports: AksPorts, role: Role, { resource, reader, via }: 
     user,
     ...ports.endpoint(record.fqdn, via),
     caCertificate: record.caCertificate,
-    credential:
-      aad && role !== 'clusterAdmin'
-        ? { exec: execOf(ports, objectAt(resource.desired, 'aadProfile'), via) }
-        : certificate(ports, record.scope, role),
+    credential: isStatic ? certificate(ports, record.scope, role) : { exec: execOf(ports, objectAt(resource.desired, 'aadProfile'), via) },
   });
   return { status: 200, body: { kubeconfigs: [{ name: role, value: Buffer.from(config).toString('base64') }] } };
 }

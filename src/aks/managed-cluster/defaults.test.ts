@@ -168,6 +168,12 @@ test('a cluster acts as somebody: a managed identity or a service principal', ()
   assert.deepEqual(faults(draft(undefined), storedAs(completed({}), '1.35.6')), [], 'one that is there keeps what it has');
 });
 
+test('without local accounts nobody could log in, but for Entra', () => {
+  assert.deepEqual(faults(completed({ disableLocalAccounts: true })), ['disableLocalAccounts BadRequest']);
+  assert.deepEqual(faults(completed({ disableLocalAccounts: true, aadProfile: { managed: true } })), []);
+  assert.deepEqual(faults(completed({ disableLocalAccounts: false })), []);
+});
+
 test('SKUs that there are', () => {
   const of = (sku: Draft['sku']): string[] => faults(withDefaults({ ...draftOf({}), ...(sku && { sku }) }, undefined, 'tenant'));
   for (const tier of ['Free', 'Standard', 'Premium']) assert.deepEqual(of({ name: 'Base', tier }), [], tier);

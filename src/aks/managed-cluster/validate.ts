@@ -32,6 +32,15 @@ function validateAccess({ identity, sku, properties }: Draft, previous: Resource
       ...required('servicePrincipalProfile', 'Required parameter servicePrincipalProfile is missing (null).'),
       code: 'InvalidParameter',
     });
+  if (properties['disableLocalAccounts'] === true && !given(properties['aadProfile']))
+    errors.push(
+      fault(
+        'disableLocalAccounts',
+        true,
+        'Local accounts can only be disabled on a cluster that is integrated with Microsoft Entra ID.',
+        'BadRequest',
+      ),
+    );
   if (sku?.name === 'Automatic')
     errors.push(fault('sku.name', sku.name, 'A cluster of SKU Automatic is not implemented yet.', 'NotImplemented'));
   else if (sku?.name !== 'Base') errors.push(oneOf('sku.name', sku?.name, ['Base', 'Automatic']));
