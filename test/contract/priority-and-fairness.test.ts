@@ -85,6 +85,8 @@ test('requests beyond the seats wait until writes are durable; administrators ne
   assert.equal((await create('admin', 'exempt')).status, 201);
   const metrics = (await send({ path: '/metrics' })).text;
   assert.match(metrics, new RegExp(`apiserver_flowcontrol_current_inqueue_requests{priority_level="global-default"} ${100 - seated}`));
+  assert.match(metrics, new RegExp(`apiserver_current_inflight_requests{request_kind="mutating"} ${seated}\\n`));
+  assert.match(metrics, /apiserver_current_inflight_requests{request_kind="readOnly"} 0\n/);
   flush();
   await settle();
   assert.ok(answered > seated);

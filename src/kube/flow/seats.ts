@@ -25,15 +25,20 @@ interface Level {
   rejected: number;
 }
 
+type RequestKind = 'mutating' | 'readOnly';
+const READING: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+
 /**
  * Priority and fairness of one cluster. A request occupies a seat from when it is taken up until what it shows is durable; then the
  * next one that waits is taken up. Costs one count per request while there are free seats.
  */
 class Seats {
   readonly levels = new Map<string, Level>();
-  readonly #unsafe: { readonly revision: number; readonly level: Level }[] = [];
+  /** Requests under way that have a seat. */
+  readonly inflight = { mutating: 0, readOnly: 0 };
+  readonly #unsafe: { readonly revision: number; readonly level: Level; readonly kind: RequestKind }[] = [];
   #inUse = 0;
-  #limits: SeatLimits = new Map();
+  limits: SeatLimits = new Map();
   #total = 0;
 
   constructor(world: World) {
@@ -49,35 +54,36 @@ class Seats {
   }
 
   configure(limits: SeatLimits, total: number): void {
-    this.#limits = limits;
+    this.limits = limits;
     this.#total = total;
   }
 
   /** Whether a level may take one more: what it is guaranteed, or what nobody else is and its own bound allows. */
   hasSeat(level: Level): boolean {
-    const limit = this.#limits.get(level.name);
+    const limit = this.limits.get(level.name);
     if (!limit || level.inUse < limit.guaranteed) return true;
     if (level.inUse >= limit.most) return false;
     let reserved = 0;
-    for (const [name, { guaranteed }] of this.#limits) {
+    for (const [name, { guaranteed }] of this.limits) {
       if (name !== level.name) reserved += Math.max(0, guaranteed - (this.levels.get(name)?.inUse ?? 0));
     }
     return this.#inUse + reserved < this.#total;
   }
 
   /** Does the work in a seat. */
-  occupy(level: Level, durableRevision: () => number, work: () => Later<HttpResponse>): Later<HttpResponse> {
+  occupy(level: Level, kind: RequestKind, durableRevision: () => number, work: () => Later<HttpResponse>): Later<HttpResponse> {
     level.inUse++;
+    this.inflight[kind]++;
     level.dispatched++;
     this.#inUse++;
     const done = (response: HttpResponse): HttpResponse => {
       const revision = response.revision ?? 0;
-      if (revision <= durableRevision()) this.#release(level);
-      else this.#unsafe.push({ revision, level });
+      if (revision <= durableRevision()) this.#release(level, kind);
+      else this.#unsafe.push({ revision, level, kind });
       return response;
     };
     const failed = (error: unknown): never => {
-      this.#release(level);
+      this.#release(level, kind);
       throw error;
     };
     let answer: Later<HttpResponse>;
@@ -93,11 +99,12 @@ class Seats {
     const free = this.#unsafe.filter((item) => item.revision <= revision);
     if (free.length === 0) return;
     this.#unsafe.splice(0, Infinity, ...this.#unsafe.filter((item) => item.revision > revision));
-    for (const { level } of free) this.#release(level);
+    for (const { level, kind } of free) this.#release(level, kind);
   }
 
-  #release(level: Level): void {
+  #release(level: Level, kind: RequestKind): void {
     level.inUse--;
+    this.inflight[kind]--;
     this.#inUse--;
     for (const other of this.levels.values()) {
       if (other.queues.size > 0 && this.hasSeat(other)) other.queues.next()?.start();
@@ -131,7 +138,8 @@ export function seated(exchange: Exchange, work: () => Later<HttpResponse>): Lat
   const total = cluster.seats ?? DEFAULT_SEATS;
   seats.configure(seatLimits(world.reader, cluster.scope, total), total);
   const level = seats.level(flow.level.metadata.name);
-  const occupy = () => seats.occupy(level, () => world.journal.durableRevision, work);
+  const kind = READING.has(exchange.info.verb) ? 'readOnly' : 'mutating';
+  const occupy = () => seats.occupy(level, kind, () => world.journal.durableRevision, work);
   if (level.queues.size === 0 && seats.hasSeat(level)) return occupy();
   const queuing = flow.level.spec.limited?.limitResponse?.queuing;
   const { queues = 64, handSize = 8, queueLengthLimit = 50 } = queuing ?? {};
@@ -184,8 +192,19 @@ export interface LevelCount {
   readonly waiting: number;
   readonly dispatched: number;
   readonly rejected: number;
+  /** Seats that its share of the server's comes to. */
+  readonly nominal: number;
 }
 
 /** Counts of the levels that have had requests, for /metrics. */
-export const levelCounts = (world: World, scope: string): readonly LevelCount[] =>
-  [...seatsOf(world, scope).levels.values()].map(({ queues, ...counts }) => ({ ...counts, waiting: queues.size }));
+export function levelCounts(world: World, scope: string): readonly LevelCount[] {
+  const seats = seatsOf(world, scope);
+  return [...seats.levels.values()].map(({ queues, ...counts }) => ({
+    ...counts,
+    waiting: queues.size,
+    nominal: seats.limits.get(counts.name)?.nominal ?? 0,
+  }));
+}
+
+/** Requests under way that have a seat, by whether they change something, for /metrics. */
+export const inflightCounts = (world: World, scope: string): Readonly<Record<RequestKind, number>> => seatsOf(world, scope).inflight;

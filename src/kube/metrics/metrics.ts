@@ -53,6 +53,18 @@ function labelsOf(info: RequestInfo): string {
   return `component="apiserver",dry_run="",group="${clean(info.group)}",resource="${clean(info.resource)}",scope="${scope}",subresource="${clean(info.subresource)}",verb="${(info.verb || 'other').toUpperCase()}",version="${clean(info.version)}"`;
 }
 
+/** Whether a resource was asked for in a version, itself and not a subresource. O(combinations of labels). */
+export function wasRequested(scope: string, { group, version, resource }: { group: string; version: string; resource: string }): boolean {
+  for (const labels of measuresOf(scope).durations.keys())
+    if (
+      labels.includes(`group="${group}",resource="${resource}",`) &&
+      labels.includes('subresource=""') &&
+      labels.endsWith(`,version="${version}"`)
+    )
+      return true;
+  return false;
+}
+
 /** A metric that is read when asked. Samples: labels without their braces, and the value. */
 export interface Metric {
   readonly name: string;

@@ -1,13 +1,10 @@
 import type { HttpResponse } from '../../kernel/http.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { chain } from '../authn/authenticate.ts';
-import { levelCounts } from '../flow/seats.ts';
-import { kindClass } from '../kind.ts';
-import { type Metric, renderMetrics } from '../metrics/metrics.ts';
+import { renderMetrics } from '../metrics/metrics.ts';
 import { discoveryOf } from '../registry/discovery.ts';
 import { methodNotAllowed } from '../status.ts';
-import { hubOf } from '../watch/hub.ts';
 import type { Exchange } from './exchange.ts';
+import { gauges } from './gauges.ts';
 import { acceptClauses, negotiate } from './negotiate.ts';
 import { openApiResponse } from './open-api.ts';
 import type { Later } from './ports.ts';
@@ -139,49 +136,4 @@ function issuerDocument(exchange: Exchange): HttpResponse {
     headers: { ...headersOf(exchange, 'application/json'), 'cache-control': 'public, max-age=3600' },
     body: JSON.stringify(document),
   };
-}
-
-function gauges({ ports, cluster }: Exchange): readonly Metric[] {
-  const { reader } = ports.world;
-  const counts = ports.kinds
-    .filter((kind) => !kind.storedAs)
-    .map((kind): readonly [string, number] => [
-      `group="${kind.group}",resource="${kind.resource}"`,
-      reader.count(collectionName(kindClass(kind), cluster.scope)),
-    ]);
-  const levels = levelCounts(ports.world, cluster.scope);
-  return [
-    {
-      name: 'apiserver_resource_objects',
-      help: '[ALPHA] Number of stored objects at the time of last check split by kind.',
-      samples: counts,
-    },
-    {
-      name: 'apiserver_flowcontrol_current_executing_requests',
-      help: '[BETA] Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem',
-      samples: levels.map(({ name, inUse }): readonly [string, number] => [`priority_level="${name}"`, inUse]),
-    },
-    {
-      name: 'apiserver_flowcontrol_current_inqueue_requests',
-      help: '[BETA] Number of requests currently pending in queues of the API Priority and Fairness subsystem',
-      samples: levels.map(({ name, waiting }): readonly [string, number] => [`priority_level="${name}"`, waiting]),
-    },
-    {
-      name: 'apiserver_flowcontrol_dispatched_requests_total',
-      type: 'counter',
-      help: '[BETA] Number of requests executed by API Priority and Fairness subsystem',
-      samples: levels.map(({ name, dispatched }): readonly [string, number] => [`priority_level="${name}"`, dispatched]),
-    },
-    {
-      name: 'apiserver_flowcontrol_rejected_requests_total',
-      type: 'counter',
-      help: '[BETA] Number of requests rejected by API Priority and Fairness subsystem',
-      samples: levels.map(({ name, rejected }): readonly [string, number] => [`priority_level="${name}"`, rejected]),
-    },
-    {
-      name: 'apiserver_longrunning_requests',
-      help: '[STABLE] Gauge of all active long-running apiserver requests.',
-      samples: [['component="apiserver",verb="WATCH"', hubOf(ports.world).size(cluster.scope)] as const],
-    },
-  ];
 }
