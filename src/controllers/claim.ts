@@ -11,21 +11,30 @@ import { exactLabel, selectorOf } from './selection.ts';
 
 /**
  * The objects that belong to `owner`: those it controls and that match, plus orphans that match, which it adopts. Controlled ones
- * that no longer match are released. Models kubernetes pkg/controller ControllerRefManager. Cost: O(owned + objects that share a label).
+ * that no longer match are released. The owner's `finalizer` comes and goes with that. Models kubernetes pkg/controller
+ * ControllerRefManager. Cost: O(owned + objects that share a label).
  */
-export function claim<T extends KubeObject = Pod>(cluster: Cluster, kind: Kind, owner: KubeObject, selector: object): T[] {
+export function claim<T extends KubeObject = Pod>(
+  cluster: Cluster,
+  kind: Kind,
+  owner: KubeObject,
+  selector: object,
+  finalizer?: string,
+): T[] {
   const matcher = selectorOf(selector);
   const claimed: T[] = [];
   for (const object of cluster.indexed<T>(kind, 'owner', owner.metadata.uid)) {
     if (controllerOf(object)?.uid !== owner.metadata.uid) continue;
     if (matcher.matches(object.metadata.labels)) claimed.push(object);
-    else if (!object.metadata.deletionTimestamp) release(cluster, kind, owner, object);
+    else if (!object.metadata.deletionTimestamp) release(cluster, kind, owner, object, finalizer);
   }
   if (owner.metadata.deletionTimestamp) return claimed;
   for (const object of candidates<T>(cluster, kind, owner.metadata.namespace ?? '', matcher)) {
     if (controllerOf(object) || object.metadata.deletionTimestamp || !matcher.matches(object.metadata.labels)) continue;
     const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerRef(owner)];
-    claimed.push(cluster.update<T>(kind, { ...object, metadata: { ...object.metadata, ownerReferences } }));
+    const { finalizers = [] } = object.metadata;
+    const held = finalizer && !finalizers.includes(finalizer) ? { finalizers: [...finalizers, finalizer] } : {};
+    claimed.push(cluster.update<T>(kind, { ...object, metadata: { ...object.metadata, ownerReferences, ...held } }));
   }
   return claimed;
 }
@@ -49,7 +58,8 @@ export const selecting =
           .filter(({ value }) => selectorOf(value.spec.selector).matches(object.metadata.labels))
           .map(({ key }) => key);
 
-function release(cluster: Cluster, kind: Kind, owner: KubeObject, object: KubeObject): void {
+function release(cluster: Cluster, kind: Kind, owner: KubeObject, object: KubeObject, finalizer: string | undefined): void {
   const ownerReferences = object.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid) ?? [];
-  cluster.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences } });
+  const finalizers = object.metadata.finalizers?.filter((name) => name !== finalizer);
+  cluster.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences, ...(finalizers && { finalizers }) } });
 }

@@ -195,3 +195,20 @@ test('indexes survive writing and reading', () => {
     }),
   );
 });
+
+test('a pod that no longer matches is let go, finalizer and all; an orphan that matches is taken in', () => {
+  const s = run('sleep 1000');
+  const name = s.pods()[0]?.metadata.name ?? '';
+  const { labels } = s.get<Pod>(pod, name).metadata;
+  s.update<Pod>(pod, name, ({ metadata: { labels: _, ...metadata }, ...rest }) => ({ ...rest, metadata }));
+  const released = s.get<Pod>(pod, name).metadata;
+  assert.deepEqual([released.ownerReferences ?? [], released.finalizers ?? []], [[], []]);
+  assert.equal(status(s).active, 1);
+  s.update<Pod>(pod, name, (object) => ({ ...object, metadata: { ...object.metadata, labels } }));
+  const adopted = s.get<Pod>(pod, name).metadata;
+  assert.deepEqual(
+    adopted.ownerReferences?.map(({ kind, controller }) => [kind, controller]),
+    [['Job', true]],
+  );
+  assert.deepEqual(adopted.finalizers, ['batch.kubernetes.io/job-tracking']);
+});

@@ -6,7 +6,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { claim, selecting } from '../claim.ts';
 import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
 import { deletePod, isActive, isReady, withCondition } from '../pod-control.ts';
-import { count, isTracked, type Tally, tallyStatus } from './accounting.ts';
+import { count, isTracked, type Tally, TRACKING, tallyStatus } from './accounting.ts';
 import { managePods, untrack } from './pods.ts';
 import { deadlineMs, judge, standingVerdict, type Verdict } from './verdict.ts';
 
@@ -24,7 +24,7 @@ export const jobController: ClusterController = {
       return undefined;
     }
     if (job.spec.managedBy !== undefined && job.spec.managedBy !== CONTROLLER) return undefined;
-    const pods = claim<Pod>(cluster, podKind, job, job.spec.selector ?? {});
+    const pods = claim<Pod>(cluster, podKind, job, job.spec.selector ?? {}, TRACKING);
     if (isFinished(job) || job.metadata.deletionTimestamp) {
       untrack(
         cluster,

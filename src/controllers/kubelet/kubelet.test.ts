@@ -270,3 +270,44 @@ test('an ephemeral container runs beside the others and counts for nothing', () 
   const { status } = at(begun.status, '30');
   assert.deepEqual([status.ephemeralContainerStatuses?.[0]?.state?.terminated?.exitCode, status.phase], [0, 'Running']);
 });
+
+test('a kubelet rejects what somebody else than the scheduler bound to its node and does not fit there', () => {
+  const s = new Scenario();
+  s.node('n', { labels: { disk: 'ssd' } });
+  const bound = { nodeName: 'n' };
+  const port = (protocol: string, hostIP?: string) => ({
+    ...bound,
+    containers: [container({ ports: [{ containerPort: 80, hostPort: 80, protocol, ...(hostIP && { hostIP }) }] })],
+  });
+  const asking = (requests: { readonly [name: string]: string }) => ({ ...bound, containers: [container({ resources: { requests } })] });
+  const table: readonly (readonly [name: string, spec: object, reason: string | undefined, message: string])[] = [
+    ['first', port('TCP', '127.0.0.1'), undefined, ''],
+    ['udp', port('UDP'), undefined, ''],
+    ['other-address', port('TCP', '127.0.0.2'), undefined, ''],
+    ['any-address', port('TCP'), 'NodePorts', "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"],
+    [
+      'elsewhere',
+      { ...bound, nodeSelector: { disk: 'hdd' } },
+      'NodeAffinity',
+      "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+    ],
+    ['half', asking({ cpu: '2' }), undefined, ''],
+    ['much', asking({ cpu: '3' }), 'OutOfcpu', "Node didn't have enough resource: cpu, requested: 3000, used: 2000, capacity: 4000"],
+    [
+      'fat',
+      asking({ memory: '17Gi' }),
+      'OutOfmemory',
+      "Node didn't have enough resource: memory, requested: 18253611008, used: 0, capacity: 17179869184",
+    ],
+  ];
+  for (const [name, spec, reason, message] of table) {
+    s.pod(name, spec);
+    const { status } = s.get<Pod>(pod, name);
+    if (reason === undefined)
+      assert.deepEqual([status?.phase, conditionOf(s.get<Pod>(pod, name), 'PodScheduled')?.status], ['Running', 'True']);
+    else {
+      assert.deepEqual([status?.phase, status?.reason, status?.message], ['Failed', reason, `Pod was rejected: ${message}`], name);
+      s.expectEvent(name, `${reason}: ${message}`);
+    }
+  }
+});

@@ -7,6 +7,8 @@ import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { kindClass } from '../../kube/kind.ts';
 import { type ClusterController, onObject } from '../cluster-controller.ts';
+import { conditionOf } from '../pod-control.ts';
+import { type Rejection, rejection } from './admission.ts';
 import { type Clock, waitingStatus } from './container-status.ts';
 import { freePodAddress, hostAddress } from './pod-address.ts';
 import { stepPod, stopped } from './pod-status.ts';
@@ -42,12 +44,30 @@ function isAlive(node: Node): boolean {
 
 function run(cluster: Cluster, pod: Pod, node: Node): Outcome | undefined {
   const clock: Clock = cluster.tx;
+  const refused = pod.status?.podIP || isScheduled(pod) ? undefined : rejection(cluster, pod, node);
+  if (refused) return reject(cluster, pod, refused);
   const podIP = pod.status?.podIP ?? freePodAddress(cluster, node, pod);
   if (!podIP) return noAddress(cluster, pod, node);
   const step = stepPod(pod, { hostIP: hostAddress(node), podIP }, clock);
   cluster.updateStatus<Pod>(podKind, { ...pod, status: step.status });
   for (const { type, reason, message } of step.events) cluster.event(pod, type, reason, message);
   return step.againMs === undefined ? undefined : { againMs: step.againMs };
+}
+
+/** The scheduler has placed the pod, and thereby checked it against the node. */
+const isScheduled = (pod: Pod): boolean => conditionOf(pod, 'PodScheduled')?.status === 'True';
+
+function reject(cluster: Cluster, pod: Pod, { reason, message }: Rejection): undefined {
+  cluster.event(pod, 'Warning', reason, message);
+  const { qosClass } = pod.status ?? {};
+  const status = {
+    phase: 'Failed',
+    reason,
+    message: `Pod was rejected: ${message}`,
+    observedGeneration: pod.metadata.generation ?? 1,
+    ...(qosClass !== undefined && { qosClass }),
+  };
+  cluster.updateStatus<Pod>(podKind, { ...pod, status });
 }
 
 /** The node's address range is used up: the sandbox can't be made, the kubelet tries again. */

@@ -103,6 +103,9 @@ function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], inits: readonly
   return begun ? 'Running' : (pod.status?.phase ?? 'Pending');
 }
 
+type Fact = [type: string, state: boolean, why: { reason?: string; message?: string }];
+const SCHEDULED: Fact = ['PodScheduled', true, {}];
+
 /** `incomplete`: the init containers that the pod still waits for. */
 function conditions(
   pod: Pod,
@@ -124,7 +127,7 @@ function conditions(
       ? { reason, ...(!completed && { message: `containers with unready status: ${names(statuses.filter((status) => !status.ready))}` }) }
       : {};
   const gateReason = { reason: 'ReadinessGatesNotReady', message: 'the status of pod readiness gate is not "True"' };
-  const facts: [type: string, state: boolean, why: { reason?: string; message?: string }][] = [
+  const facts: Fact[] = [
     ['PodReadyToStartContainers', !completed, {}],
     [
       'Initialized',
@@ -137,6 +140,8 @@ function conditions(
     ],
     ['Ready', !completed && !unready && gatesOpen, !completed && !unready ? (gatesOpen ? {} : gateReason) : whyNot],
     ['ContainersReady', !completed && !unready, whyNot],
+    // The scheduler tells this of the pods that it places; of others their kubelet does.
+    ...(pod.status?.conditions?.some(({ type }) => type === 'PodScheduled') ? [] : [SCHEDULED]),
   ];
   return facts.reduce(
     (list, [type, state, why]) =>

@@ -1,4 +1,5 @@
 import type { Pod } from '../../../gen/kubernetes-types.ts';
+import type { Totals } from '../../kernel/collection.ts';
 import { specRequests } from '../../kinds/core/pod/requests.ts';
 import { meetsNodeAffinity, meetsTerm, tolerates, untolerated } from './node-facts.ts';
 import { type Candidate, normalizeByMax, type Plugin } from './plugin.ts';
@@ -47,19 +48,23 @@ export const nodeAffinity: Plugin = {
   normalize: (scores) => normalizeByMax(scores),
 };
 
+export const PORTS_TAKEN = "node(s) didn't have free ports for the requested pod ports";
+
+/** Names of the host ports among what is requested. */
+export const hostPorts = (requests: Totals): string[] => Object.keys(requests).filter((name) => name.startsWith('port:'));
+
+/** Whether some of the ports cannot be held beside those that are taken. */
+export const clashes = (ports: readonly string[], taken: readonly string[]): boolean =>
+  ports.some((port) => taken.some((other) => sharePort(port, other)));
+
 /** Host ports that another pod of the node already has. */
 export const nodePorts: Plugin<readonly string[]> = {
   name: 'NodePorts',
   prepare(pod) {
-    const ports = Object.keys(specRequests(pod.spec)).filter((name) => name.startsWith('port:'));
+    const ports = hostPorts(specRequests(pod.spec));
     return ports.length ? ports : undefined;
   },
-  filter(_, { requested }, ports) {
-    const taken = Object.keys(requested).filter((name) => name.startsWith('port:'));
-    return ports.some((port) => taken.some((other) => sharePort(port, other)))
-      ? { reason: "node(s) didn't have free ports for the requested pod ports", resolvable: true }
-      : undefined;
-  },
+  filter: (_, { requested }, ports) => (clashes(ports, hostPorts(requested)) ? { reason: PORTS_TAKEN, resolvable: true } : undefined),
 };
 
 /** Equal protocol and port, and the same address or one of them all addresses. Form: "port:<protocol>:<port>:<ip>". */
