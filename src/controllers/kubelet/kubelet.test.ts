@@ -280,7 +280,12 @@ test('a kubelet rejects what somebody else than the scheduler bound to its node 
     containers: [container({ ports: [{ containerPort: 80, hostPort: 80, protocol, ...(hostIP && { hostIP }) }] })],
   });
   const asking = (requests: { readonly [name: string]: string }) => ({ ...bound, containers: [container({ resources: { requests } })] });
-  const table: readonly (readonly [name: string, spec: object, reason: string | undefined, message: string])[] = [
+  const table: readonly (readonly [
+    name: string,
+    spec: { readonly [field: string]: unknown },
+    reason: string | undefined,
+    message: string,
+  ])[] = [
     ['first', port('TCP', '127.0.0.1'), undefined, ''],
     ['udp', port('UDP'), undefined, ''],
     ['other-address', port('TCP', '127.0.0.2'), undefined, ''],
