@@ -181,9 +181,10 @@ export function inlineBodies(
   if (list === undefined || list === null) return undefined;
   if (!Array.isArray(list)) return [];
   return list.map((entry: Json, index: number) => {
-    const { name, id: _id, type: _type, etag: _etag, ...rest } = isObject(entry) ? entry : {};
-    // The envelope's parts were checked by checkBody for the parent; a child's are checked by its own validation.
-    const body = (child.shape === 'flattened' ? { properties: rest } : rest) as Body;
+    const { name, ...members } = isObject(entry) ? entry : {};
+    const { id: _id, type: _type, etag: _etag, ...envelope } = members;
+    // A flattened entry's other members are all properties, "type" included. Parts of an envelope are checked by the child's own rules.
+    const body = (child.shape === 'flattened' ? { properties: members } : envelope) as Body;
     return { name: typeof name === 'string' ? name : '', body, index };
   });
 }

@@ -15,10 +15,12 @@ import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';
 import { parseTaints } from '../node/node.ts';
 import { MARKS } from '../node/pool-marks.ts';
+import { unbuiltFaults } from '../unbuilt.ts';
 import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
 import { validateLimits, zoneFaults } from './limits.ts';
 import { podRangeFaults } from './pod-range.ts';
+import { UNBUILT } from './unbuilt.ts';
 
 /** Operations of the service that are not built yet: refused by name (DESIGN §8). */
 const NOT_BUILT = ['upgradeNodeImageVersion', 'abort', 'deleteMachines'];
@@ -160,17 +162,11 @@ const validateName = (name: string): FieldError[] =>
 
 /** Shapes that are accepted by Azure and not simulated yet: refused by name, never half-built. */
 function unsupported(properties: JsonObject, previous: Resource | undefined): FieldError[] {
-  const refuse = (path: string, what: string): FieldError =>
-    fault(`properties.${path}`, properties[path], `${what} is not implemented yet.`, 'NotImplemented');
-  const errors: FieldError[] = [];
-  if (textAt(properties, 'osType') === 'Windows') errors.push(refuse('osType', 'A Windows node pool'));
-  if (textAt(properties, 'type') !== 'VirtualMachineScaleSets') errors.push(refuse('type', `A pool of type ${textAt(properties, 'type')}`));
-  if (properties['enableAutoScaling'] === true) errors.push(refuse('enableAutoScaling', 'The cluster autoscaler'));
-  if (given(properties['vnetSubnetID'])) errors.push(refuse('vnetSubnetID', 'A pool in a subnet of your own'));
+  const errors = unbuiltFaults(properties, UNBUILT, 'properties.');
   const before = textAt(previous?.observed ?? {}, 'currentOrchestratorVersion');
   const wanted = resolveVersion(textAt(properties, 'orchestratorVersion'));
   if (before && wanted && wanted !== before && !before.startsWith(`${textAt(properties, 'orchestratorVersion')}.`))
-    errors.push(refuse('orchestratorVersion', 'Upgrading a node pool'));
+    errors.push(fault('properties.orchestratorVersion', wanted, 'Upgrading a node pool is not implemented yet.', 'NotImplemented'));
   return errors;
 }
 

@@ -2,10 +2,12 @@ import { objectsAt } from '../../arm/merge.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
 import { equal, isObject, type JsonObject } from '../../kernel/json.ts';
+import { unbuiltFaults } from '../unbuilt.ts';
 import { compareVersions, offeredVersions, resolveVersion, upgradesFrom } from '../versions.ts';
 import { given, objectAt, textAt } from './given.ts';
 import { validateRanges } from './network-ranges.ts';
 import { validateOutbound } from './outbound.ts';
+import { UNBUILT } from './unbuilt.ts';
 
 const fault = (path: string, value: unknown, detail: string, code: string): FieldError => ({ ...invalid(path, value, detail), code });
 
@@ -125,10 +127,9 @@ function validateAddons(properties: JsonObject): FieldError[] {
 /** Network shapes that are accepted by Azure and not simulated yet: refused by name, never half-built. */
 function unsupported(properties: JsonObject): FieldError[] {
   const network = objectAt(properties, 'networkProfile');
-  const access = objectAt(properties, 'apiServerAccessProfile');
   const refuse = (path: string, value: unknown, what: string): FieldError =>
     fault(path, value, `${what} is not implemented yet.`, 'NotImplemented');
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = unbuiltFaults(properties, UNBUILT);
   if (textAt(network, 'networkPlugin') !== 'azure' || textAt(network, 'networkPluginMode') !== 'overlay')
     errors.push(refuse('networkProfile.networkPlugin', network['networkPlugin'], 'A network other than Azure CNI Overlay'));
   if (!['loadBalancer', 'none'].includes(textAt(network, 'outboundType')))
@@ -142,11 +143,6 @@ function unsupported(properties: JsonObject): FieldError[] {
     if (Array.isArray(list) && (list.length > 1 || !list.every(ipv4)))
       errors.push(refuse(`networkProfile.${name}`, list, 'A network of several address families'));
   }
-  if (access['enablePrivateCluster'] === true)
-    errors.push(refuse('apiServerAccessProfile.enablePrivateCluster', true, 'A private cluster'));
-  const ranges = access['authorizedIPRanges'];
-  if (Array.isArray(ranges) && ranges.length > 0)
-    errors.push(refuse('apiServerAccessProfile.authorizedIPRanges', ranges, 'Authorized IP ranges'));
   for (const [name, addon] of Object.entries(objectAt(properties, 'addonProfiles')))
     if (isObject(addon) && addon['enabled'] === true && name.toLowerCase() !== 'httpapplicationrouting')
       errors.push(refuse(`addonProfiles.${name}`, true, `Add-on ${name}`));

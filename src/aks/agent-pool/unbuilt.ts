@@ -1,0 +1,20 @@
+import type { Unbuilt } from '../unbuilt.ts';
+
+/** Features of node pools that are other parts of AKS. */
+export const UNBUILT: readonly Unbuilt[] = [
+  { path: 'osType', what: 'A Windows node pool', built: ['linux'] },
+  { path: 'type', what: 'A pool that is no scale set', built: ['virtualmachinescalesets'] },
+  { path: 'mode', what: 'A gateway pool', built: ['system', 'user'] },
+  { path: 'enableAutoScaling', what: 'The cluster autoscaler' },
+  { path: 'scaleDownMode', what: 'Keeping deallocated nodes', built: ['delete'] },
+  { path: 'vnetSubnetID', what: 'A pool in a subnet of your own' },
+  { path: 'podSubnetID', what: 'A subnet of its own for pods' },
+  { path: 'enableNodePublicIP', what: 'A public address per node' },
+  { path: 'networkProfile', what: 'A network profile of a pool' },
+  { path: 'kubeletConfig', what: 'Configuring the kubelet' },
+  { path: 'linuxOSConfig', what: 'Configuring the nodes’ system' },
+  { path: 'workloadRuntime', what: 'Another workload runtime', built: ['ocicontainer'] },
+  { path: 'gpuInstanceProfile', what: 'Dividing GPUs' },
+  { path: 'creationData.sourceResourceId', what: 'A pool from a snapshot' },
+  { path: 'kubeletDiskType', what: 'The kubelet on a temporary disk', built: ['os'] },
+];
