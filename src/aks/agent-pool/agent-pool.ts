@@ -1,3 +1,4 @@
+import { checkTags } from '../../arm/draft.ts';
 import { notImplemented } from '../../arm/errors.ts';
 import { getResource, listChildren } from '../../arm/estate.ts';
 import { parseId } from '../../arm/ids.ts';
@@ -20,6 +21,7 @@ import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
 import { validateLimits, zoneFaults } from './limits.ts';
 import { podRangeFaults } from './pod-range.ts';
+import { tagFaults } from './scale-set.ts';
 import { UNBUILT } from './unbuilt.ts';
 
 /** Operations of the service that are not built yet: refused by name (DESIGN §8). */
@@ -143,6 +145,7 @@ function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
   return [
     ...errors,
     ...validateLimits(properties),
+    ...checkTags(properties['tags']),
     ...unsupported(properties, previous),
     ...validateLabels(properties),
     ...validateTaints(properties),
@@ -212,6 +215,7 @@ function admit(draft: Draft, context: WriteContext, previous: Resource | undefin
   if (stopped.length > 0) return stopped;
   const errors: FieldError[] = [
     ...podRangeFaults(draft, cluster, context.reader),
+    ...tagsTooMany(draft, cluster, context.reader),
     ...zoneFaults(draft.name, draft.properties, cluster.location ?? ''),
   ];
   const size = textAt(draft.properties, 'vmSize');
@@ -240,6 +244,12 @@ function admit(draft: Draft, context: WriteContext, previous: Resource | undefin
       fault('properties.mode', draft.properties['mode'], 'There has to be at least one system agent pool.', 'OperationNotAllowed'),
     );
   return errors;
+}
+
+/** The pool is written already when it is admitted. */
+function tagsTooMany({ id }: Draft, cluster: Resource, reader: WriteContext['reader']): FieldError[] {
+  const pool = getResource(reader, id);
+  return pool ? tagFaults(cluster, pool) : [];
 }
 
 const isLastSystem = (pool: { readonly id: string; readonly name: string }, { reader }: Pick<WriteContext, 'reader'>): boolean =>

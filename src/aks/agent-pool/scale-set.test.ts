@@ -5,7 +5,7 @@ import { at } from '../../arm/merge.ts';
 import type { Resource } from '../../arm/resource.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { clusterSuffix } from '../names.ts';
-import { scaleSetBody, scaleSetId } from './scale-set.ts';
+import { scaleSetBody, scaleSetId, tagFaults } from './scale-set.ts';
 
 const UID = '69a1b2c3d4e5f60001234567';
 const GROUP = '/subscriptions/s/resourceGroups/MC_rg_demo_eastus2';
@@ -62,6 +62,17 @@ test('tags of cluster and pool reach it; those of AKS win, then the pool’s', (
     poolOf({ tags: { b: 'pool', c: 'pool' } }),
   ).tags;
   assert.deepEqual([tags?.['a'], tags?.['b'], tags?.['c'], tags?.['poolName']], ['cluster', 'pool', 'pool', 'np']);
+});
+
+test('tags of cluster, pool and AKS are not more than a scale set takes', () => {
+  const many = (letter: string, count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`${letter}${i}`, 'x']));
+  const own = Object.keys(scaleSetBody(clusterOf(), poolOf()).tags ?? {}).length;
+  const codes = (ofCluster: number, ofPool: number): (string | undefined)[] =>
+    tagFaults(clusterOf({}, many('a', ofCluster)), poolOf({ tags: many('b', ofPool) })).map(({ code }) => code);
+  assert.deepEqual(codes(50 - own, 0), []);
+  assert.deepEqual(codes(20, 30 - own), []);
+  assert.deepEqual(codes(51 - own, 0), ['InvalidTagCount']);
+  assert.deepEqual(codes(20, 31 - own), ['InvalidTagCount']);
 });
 
 test('zones, spot, disk and login are the pool’s and the cluster’s', () => {

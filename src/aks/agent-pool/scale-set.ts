@@ -1,6 +1,8 @@
+import { checkTags } from '../../arm/draft.ts';
 import { getResource, listChildren } from '../../arm/estate.ts';
 import type { Resource } from '../../arm/resource.ts';
 import type { Body } from '../../arm/resource-type.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Reader } from '../../kernel/store.ts';
 import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
@@ -28,7 +30,7 @@ export function scaleSetBody(cluster: Resource, pool: Resource): Body {
   return {
     location: cluster.location ?? '',
     sku: { name: textAt(pool.desired, 'vmSize'), tier: 'Standard', capacity: Number(pool.desired['count']) },
-    tags: { ...cluster.tags, ...(objectAt(pool.desired, 'tags') as Record<string, string>), ...managedTags(cluster, pool) },
+    tags: tagsOf(cluster, pool),
     ...(Array.isArray(zones) && zones.length && { zones: zones.map(String) }),
     identity: { type: 'UserAssigned', userAssignedIdentities: { [group.identity]: { principalId: '', clientId: '' } } },
     properties: {
@@ -84,6 +86,16 @@ function networkInterface(cluster: Resource, name: string) {
     },
   };
 }
+
+/** Tags of a pool's scale set: its cluster's, its own and those of AKS. */
+const tagsOf = (cluster: Resource, pool: Resource): Record<string, string> => ({
+  ...cluster.tags,
+  ...(objectAt(pool.desired, 'tags') as Record<string, string>), // validated with the pool
+  ...managedTags(cluster, pool),
+});
+
+/** A scale set takes so many tags that those of cluster, pool and AKS may be too many together. */
+export const tagFaults = (cluster: Resource, pool: Resource): FieldError[] => checkTags(tagsOf(cluster, pool));
 
 const managedTags = (cluster: Resource, pool: Resource): Record<string, string> => ({
   'aks-managed-azure-cni-overlay': 'true',

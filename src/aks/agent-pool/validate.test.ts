@@ -85,6 +85,16 @@ test('disks, upgrades, spot prices and messages within their limits', () => {
   for (const [properties, found] of table) assert.deepEqual(faults(properties), found, JSON.stringify(properties));
 });
 
+test('tags are ones that its resources can have', () => {
+  assert.deepEqual(faults({ tags: { team: 'blue', 'a.b-c d': '' } }), []);
+  for (const [tags, code] of [
+    [{ '': 'x' }, 'InvalidTagName'],
+    [{ 'a/b': 'x' }, 'InvalidTagName'],
+    [{ a: 'x'.repeat(257) }, 'InvalidTagValue'],
+  ] as const)
+    assert.deepEqual(faults({ tags }), [`tags ${code}`], JSON.stringify(tags).slice(0, 40));
+});
+
 test('zones are those of the region', () => {
   const of = (zones: string[], location: string): string[] =>
     zoneFaults('np', { availabilityZones: zones }, location).map(({ code, detail }) => `${code} ${detail}`);

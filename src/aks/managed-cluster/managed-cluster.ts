@@ -1,9 +1,10 @@
 import { notImplemented } from '../../arm/errors.ts';
-import { listChildren } from '../../arm/estate.ts';
+import { getResource, listChildren } from '../../arm/estate.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import type { Action, ResourceType, WriteContext } from '../../arm/resource-type.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
+import { tagFaults } from '../agent-pool/scale-set.ts';
 import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
 import type { AksPorts } from '../ports.ts';
 import { resolveVersion } from '../versions.ts';
@@ -90,6 +91,9 @@ function admit(draft: Draft, { reader, caller }: WriteContext, previous: Resourc
   const stopped = caller ? refuseWhenStopped(previous) : [];
   if (stopped.length > 0) return stopped;
   const pools = listChildren(reader, AGENT_POOLS, draft.id);
+  const cluster = getResource(reader, draft.id);
+  const tagged = cluster ? pools.flatMap((pool) => tagFaults(cluster, pool)) : [];
+  if (tagged.length > 0) return tagged;
   if (pools.some((pool) => textAt(pool.desired, 'mode') === 'System')) return [];
   const detail = previous ? 'There has to be at least one system agent pool.' : 'Must define at least one system pool.';
   return [{ ...invalid('agentPoolProfiles', undefined, detail), code: previous ? 'OperationNotAllowed' : 'InvalidParameter' }];
