@@ -13,9 +13,10 @@ import type { WatchJob, WatchResult } from './support/watchers.ts';
 const CONNECTIONS = 32;
 const PODS = 10_000;
 /** Creates before the first figure: a server that runs for a while has compiled what it does all day. They are deleted again. */
-const WARM_UP = 6_000;
+const WARM_UP = 15_000;
 const WATCHERS = 1_000;
-const EVENTS = 20;
+const EVENTS = 40;
+const WARM_UP_EVENTS = 10;
 /** The service collects what a burst leaves behind after three seconds of rest, and V8 hands the room back eight seconds later. */
 const REST_MS = 13_000;
 const PODS_PATH = '/api/v1/namespaces/default/pods';
@@ -133,6 +134,7 @@ async function watching(cluster: Cluster): Promise<Figure[]> {
     createPath: path,
     body,
     events: EVENTS,
+    warmUp: WARM_UP_EVENTS,
     pauseMs: 250,
   };
   const result = await inChild<WatchJob, WatchResult>('watchers.ts', job);

@@ -16,6 +16,8 @@ export interface WatchJob {
   /** `{i}` becomes the number of the event. */
   readonly body: string;
   readonly events: number;
+  /** Events before those that count. */
+  readonly warmUp: number;
   readonly pauseMs: number;
 }
 
@@ -43,14 +45,16 @@ async function run(job: WatchJob): Promise<WatchResult> {
       stream.on('error', reject);
       stream.on('data', (chunk: Buffer) => {
         const now = performance.now();
-        for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1))
-          latencies.push(now - (sentMs[count++] ?? now));
+        for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) {
+          const sent = sentMs[count++] ?? now;
+          if (count > job.warmUp) latencies.push(now - sent);
+        }
       });
     });
   }
 
   const writer = open();
-  for (let i = 0; i < job.events; i++) {
+  for (let i = 0; i < job.warmUp + job.events; i++) {
     sentMs.push(performance.now());
     const stream = writer.request({ ':method': 'POST', ':path': job.createPath, 'content-type': 'application/json' });
     stream.resume();
