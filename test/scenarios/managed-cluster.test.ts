@@ -378,3 +378,35 @@ test('a profile that no balancer can have is refused, at once', async (t) => {
     assert.match(body.error.code, /^(InvalidParameter|MultipleErrorsOccurred)$/);
   }
 });
+
+test('more cores than there are are refused at once, or fail the operation that comes to need them', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  await arm.createGroup();
+  const pool = (name: string, count: number) => ({ name, count, mode: 'System', vmSize: 'Standard_D64s_v5' });
+  const body = (...agentPoolProfiles: Json[]) => clusterBody({ networkProfile: { podCidr: '172.16.0.0/12' }, agentPoolProfiles });
+  // All but 4,000 of the 100,000 cores are somebody else's.
+  for (const [name, capacity] of [
+    ['a', 1_000],
+    ['b', 500],
+  ] as const) {
+    const path = `${groupPath('rg')}/providers/Microsoft.Compute/virtualMachineScaleSets/${name}?api-version=2024-11-01`;
+    const virtualMachineProfile = { networkProfile: { networkInterfaceConfigurations: [] } };
+    const sku = { name: 'Standard_D64s_v5', capacity };
+    await arm.put(path, { location: 'eastus2', sku, properties: { virtualMachineProfile } });
+  }
+  const refused = await arm.call('PUT', demo, body(pool('one', 63)));
+  assert.equal(refused.status, 400);
+  assert.equal(refused.body.error.code, 'ErrCode_InsufficientVCPUQuota');
+  assert.match(
+    refused.body.error.message,
+    /^Insufficient vcpu quota requested 4032, remaining 4000 for family standardDSv5Family for region eastus2\.$/,
+  );
+  const accepted = await arm.call('PUT', demo, body(pool('one', 32), pool('two', 32)));
+  assert.equal(accepted.status, 201, accepted.text);
+  const outcome = await arm.end(accepted);
+  assert.equal(outcome.status, 'Failed');
+  assert.match(outcome.error.message, /exceeding approved/);
+  assert.equal((await arm.get(demo)).properties.provisioningState, 'Failed');
+  await arm.put(demo, body(pool('one', 31), pool('two', 31)));
+  assert.equal((await arm.get(demo)).properties.provisioningState, 'Succeeded', 'the next write mends it');
+});

@@ -21,6 +21,7 @@ import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
 import { validateLimits, zoneFaults } from './limits.ts';
 import { podRangeFaults } from './pod-range.ts';
+import { quotaFaults } from './quota.ts';
 import { tagFaults } from './scale-set.ts';
 import { UNBUILT } from './unbuilt.ts';
 
@@ -216,6 +217,7 @@ function admit(draft: Draft, context: WriteContext, previous: Resource | undefin
   const errors: FieldError[] = [
     ...podRangeFaults(draft, cluster, context.reader),
     ...tagsTooMany(draft, cluster, context.reader),
+    ...quotaFaults(draft, cluster, previous, context.reader),
     ...zoneFaults(draft.name, draft.properties, cluster.location ?? ''),
   ];
   const size = textAt(draft.properties, 'vmSize');

@@ -1,6 +1,7 @@
 import { finishOperation, getOperation, getResource, isMoving, listChildren, setObserved, setProvisioningState } from '../../arm/estate.ts';
 import { collectionOf, keyOf, parseId } from '../../arm/ids.ts';
 import type { Resource } from '../../arm/resource.ts';
+import { Refusal } from '../../arm/resource-type.ts';
 import { setPower } from '../../azure/compute/scale-set-instances.ts';
 import type { Controller, Outcome } from '../../kernel/controller.ts';
 import { equal } from '../../kernel/json.ts';
@@ -36,7 +37,15 @@ export const agentPoolController = (ports: AksPorts): Controller => ({
     const pool = getResource(tx, key);
     const cluster = pool && getResource(tx, parseId(pool.id)?.parent ?? '');
     if (!pool || !cluster) return undefined;
-    return pool.provisioningState === 'Deleting' ? remove(tx, ports, cluster, pool) : bringUp(tx, ports, cluster, pool);
+    if (pool.provisioningState === 'Deleting') return remove(tx, ports, cluster, pool);
+    try {
+      return bringUp(tx, ports, cluster, pool);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // What the provider of machines refuses ends the operation that asked for it.
+      if (pool.operation) finishOperation(tx, pool.operation, { error: error.error });
+      return undefined;
+    }
   },
 });
 

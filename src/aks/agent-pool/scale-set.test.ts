@@ -79,6 +79,7 @@ test('zones, spot, disk and login are the pool’s and the cluster’s', () => {
   const table: readonly (readonly [pool: JsonObject, cluster: JsonObject, path: string, value: Json | undefined])[] = [
     [{}, {}, 'zones', undefined],
     [{ availabilityZones: [] }, {}, 'zones', undefined],
+    [{ availabilityZones: [null] }, {}, 'zones', undefined],
     [{ availabilityZones: ['1', '3'] }, {}, 'zones', ['1', '3']],
     [{}, {}, 'properties.virtualMachineProfile.priority', undefined],
     [{ scaleSetPriority: 'Regular', scaleSetEvictionPolicy: 'Delete' }, {}, 'properties.virtualMachineProfile.evictionPolicy', undefined],

@@ -1,5 +1,6 @@
 import { checkTags } from '../../arm/draft.ts';
 import { getResource, listChildren } from '../../arm/estate.ts';
+import { stringsAt } from '../../arm/merge.ts';
 import type { Resource } from '../../arm/resource.ts';
 import type { Body } from '../../arm/resource-type.ts';
 import type { FieldError } from '../../kernel/field-error.ts';
@@ -25,13 +26,13 @@ export const capacityOf = (reader: Reader, scaleSet: string): number | undefined
 export function scaleSetBody(cluster: Resource, pool: Resource): Body {
   const group = nodeGroupOf(cluster);
   const name = scaleSetName(textAt(cluster.observed, 'resourceUID'), pool.name, false);
-  const zones = pool.desired['availabilityZones'];
+  const zones = stringsAt(pool.desired, 'availabilityZones');
   const spot = textAt(pool.desired, 'scaleSetPriority') === 'Spot';
   return {
     location: cluster.location ?? '',
     sku: { name: textAt(pool.desired, 'vmSize'), tier: 'Standard', capacity: Number(pool.desired['count']) },
     tags: tagsOf(cluster, pool),
-    ...(Array.isArray(zones) && zones.length && { zones: zones.map(String) }),
+    ...(zones.length > 0 && { zones }),
     identity: { type: 'UserAssigned', userAssignedIdentities: { [group.identity]: { principalId: '', clientId: '' } } },
     properties: {
       orchestrationMode: 'Uniform',

@@ -2,6 +2,7 @@ import { finishOperation, getOperation, getResource, isMoving, listChildren, set
 import { collectionOf, keyOf, parseId } from '../../arm/ids.ts';
 import { stringsAt } from '../../arm/merge.ts';
 import type { Resource } from '../../arm/resource.ts';
+import { Refusal } from '../../arm/resource-type.ts';
 import type { Controller, Outcome } from '../../kernel/controller.ts';
 import { collectionName } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
@@ -36,7 +37,15 @@ export const managedClusterController = (ports: AksPorts): Controller => ({
   reconcile(tx, { key }) {
     const cluster = getResource(tx, key);
     if (!cluster) return undefined;
-    return cluster.provisioningState === 'Deleting' ? remove(tx, ports, cluster) : bringUp(tx, ports, cluster);
+    if (cluster.provisioningState === 'Deleting') return remove(tx, ports, cluster);
+    try {
+      return bringUp(tx, ports, cluster);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // What another provider refuses ends the operation that asked for it.
+      if (cluster.operation) finishOperation(tx, cluster.operation, { error: error.error });
+      return undefined;
+    }
   },
 });
 
