@@ -86,8 +86,8 @@ export class Collection {
     );
   }
 
-  set(key: string, entry: Entry | undefined): void {
-    const previous = this.tree.get(key);
+  /** Puts an entry in the place of `previous`, which is what lies under the key; undefined takes it away. */
+  set(key: string, entry: Entry | undefined, previous: Entry | undefined): void {
     // All at first, so that an index which throws leaves everything as it was.
     const names = this.#indexes.map((index) => (entry ? index.keys(entry.value, key) : NO_KEYS));
     for (let i = 0; i < names.length; i++) {

@@ -54,6 +54,9 @@ function partsOf(collection: string): { readonly className: string; readonly sco
   return made;
 }
 
+/** Expectation of a write: the revision that the key must have, or that it must not exist. Absent: whatever is there. */
+export type Expected = number | 'absent';
+
 /** A write expected another revision than it found. The caller's pipeline answers 409 or 412. */
 export class RevisionConflict extends Error {
   readonly actual: Entry | undefined;
@@ -143,13 +146,15 @@ export class Store implements Reader {
 
   /**
    * One write under the next revision; undefined deletes. Only for the world's transaction and recovery: no watcher hears of it
-   * until `publish`.
+   * until `publish`. Throws RevisionConflict when `expected` does not hold.
    */
-  write(collection: string, key: string, value: Json | undefined): Change {
+  write(collection: string, key: string, value: Json | undefined, expected?: Expected): Change {
     const previous = this.#collections.get(collection)?.tree.get(key);
+    if (expected !== undefined && (expected === 'absent' ? previous !== undefined : previous?.revision !== expected))
+      throw new RevisionConflict(collection, key, previous);
     const revision = this.#revision + 1;
     const change = newChange(revision, collection, key, value, previous);
-    this.#set(collection, key, change.entry);
+    this.#set(collection, key, change.entry, previous);
     this.#revision = revision;
     this.#history.push({ change, atMs: Number.POSITIVE_INFINITY });
     return change;
@@ -160,7 +165,7 @@ export class Store implements Reader {
     for (let i = changes.length - 1; i >= 0; i--) {
       const change = changes[i] as Change;
       if (this.#history.pop()?.change !== change) throw new Error('only the latest writes can be taken back');
-      this.#set(change.collection, change.key, change.previous);
+      this.#set(change.collection, change.key, change.previous, change.entry);
       this.#revision = change.revision - 1;
     }
     for (const [name, { revision }] of this.#past) if (revision > this.#revision) this.#past.delete(name);
@@ -175,14 +180,14 @@ export class Store implements Reader {
 
   /** Puts a recovered entry in place, bypassing history. */
   restore(collection: string, entry: Entry): void {
-    this.#set(collection, entry.key, entry);
+    this.#set(collection, entry.key, entry, this.get(collection, entry.key));
     if (entry.revision > this.#revision) this.#revision = entry.revision;
     this.#compacted = this.#revision;
   }
 
   /** Recovery of a deletion, or of a revision that was used up without leaving anything. */
   restoreDeleted(collection: string, key: string, revision: number): void {
-    this.#set(collection, key, undefined);
+    this.#set(collection, key, undefined, this.get(collection, key));
     this.skipTo(revision);
   }
 
@@ -274,11 +279,11 @@ export class Store implements Reader {
   }
 
   /** A collection exists while it holds something, so that deleted clusters leave nothing behind. */
-  #set(name: string, key: string, entry: Entry | undefined): void {
+  #set(name: string, key: string, entry: Entry | undefined, previous: Entry | undefined): void {
     const found = this.#collections.get(name);
     if (!found && !entry) return;
     const collection = found ?? this.#adopt(name, new Collection(this.#indexes.filter((index) => index.class === classOf(name))));
-    collection.set(key, entry);
+    collection.set(key, entry, previous);
     if (collection.tree.size === 0) this.#drop(name);
   }
 

@@ -1,7 +1,7 @@
 import type { Change, Entry, Range, Totals } from './collection.ts';
 import type { Json } from './json.ts';
 import { Random } from './random.ts';
-import { type Reader, RevisionConflict, type Store } from './store.ts';
+import type { Expected, Reader, Store } from './store.ts';
 
 let lastSecond = Number.NaN;
 let lastIso = '';
@@ -15,9 +15,6 @@ function isoSeconds(ms: number): string {
   }
   return lastIso;
 }
-
-/** Expectation of a write: the revision that the key must have, or that it must not exist. Absent: whatever is there. */
-export type Expected = number | 'absent';
 
 /**
  * The only way to write. Reads see the transaction's own writes. Writes get their revisions at once, and become visible to
@@ -104,27 +101,19 @@ export class Transaction implements Reader {
 
   /** Throws RevisionConflict when `expected` does not hold. The value must not be written to afterwards. */
   put<V extends Json>(collection: string, key: string, value: V, expected?: Expected): Entry<V> {
-    this.#expect(collection, key, expected);
-    return this.#write(collection, key, value).entry as Entry<V>; // a put always leaves an entry
+    return this.#write(collection, key, value, expected).entry as Entry<V>; // a put always leaves an entry
   }
 
   /** Returns the deletion, with the last state in `previous` and the revision of the deletion; undefined when there was nothing. */
   delete(collection: string, key: string, expected?: number): Change | undefined {
-    this.#expect(collection, key, expected);
-    if (!this.#store.get(collection, key)) return undefined;
-    return this.#write(collection, key, undefined);
+    if (expected === undefined && !this.#store.get(collection, key)) return undefined;
+    return this.#write(collection, key, undefined, expected);
   }
 
-  #write(collection: string, key: string, value: Json | undefined): Change {
+  #write(collection: string, key: string, value: Json | undefined, expected: Expected | undefined): Change {
     if (this.#ended) throw new Error('the transaction has ended');
-    const change = this.#store.write(collection, key, value);
+    const change = this.#store.write(collection, key, value, expected);
     this.changes.push(change);
     return change;
-  }
-
-  #expect(collection: string, key: string, expected: Expected | undefined): void {
-    if (expected === undefined) return;
-    const actual = this.#store.get(collection, key);
-    if (expected === 'absent' ? actual !== undefined : actual?.revision !== expected) throw new RevisionConflict(collection, key, actual);
   }
 }
