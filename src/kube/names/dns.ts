@@ -25,7 +25,8 @@ export const byteLength = (text: string): number => Buffer.byteLength(text);
 
 /** Length check and pattern check of one value, in upstream's order. */
 export function check(value: string, maxBytes: number, pattern: RegExp, fault: string, unit?: string): Faults {
-  const fits = value.length <= maxBytes && byteLength(value) <= maxBytes;
+  // A UTF-16 unit takes three bytes at the most: the bytes of short texts need no counting.
+  const fits = value.length * 3 <= maxBytes || (value.length <= maxBytes && byteLength(value) <= maxBytes);
   const matches = pattern.test(value);
   if (fits && matches) return NONE;
   return [...(fits ? [] : [tooLongFault(maxBytes, unit)]), ...(matches ? [] : [fault])];
@@ -56,7 +57,8 @@ const WILDCARD_FAULT = patternFault(
 
 /** RFC 1123 label: namespaces, containers, most name parts. At most 63. */
 export function dnsLabel(value: string): Faults {
-  return check(value, 63, labelPattern, subdomainPattern.test(value) ? 'must not contain dots' : LABEL_FAULT);
+  const faults = check(value, 63, labelPattern, LABEL_FAULT);
+  return faults !== NONE && subdomainPattern.test(value) ? check(value, 63, labelPattern, 'must not contain dots') : faults;
 }
 
 /** RFC 1123 subdomain: the names of most objects. At most 253. */
