@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,13 +123,36 @@ test('worlds change one after the other, however many ask at once', async (t) =>
   assert.equal(read((await start(t, home)).estate('default')), 'last');
 });
 
+test('a request to a world that is just being replaced is answered by the new one', async (t) => {
+  const home = homeFor(t);
+  const installation = await start(t, home);
+  write(installation.estate('default'), 'old');
+  const ca = readFileSync(join(home.certificates, 'ca.crt'));
+  const ask = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const path = '/metadata/endpoints?api-version=2022-09-01';
+      get({ host: '127.0.0.1', servername: 'localhost', port: installation.port, path, ca, agent: false }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode));
+      }).on('error', reject);
+    });
+  assert.equal(await ask(), 200);
+  const reset = installation.reset('default');
+  const statuses: (number | undefined)[] = [];
+  for (let done = false; !done; ) {
+    statuses.push(await ask());
+    done = await Promise.race([reset.then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
+  }
+  assert.deepEqual([...new Set(statuses)], [200]);
+  assert.equal(read(installation.estate('default')), undefined);
+});
+
 test('a change that fails does not keep the next one waiting, and stopping waits for what has begun', async (t) => {
   const home = homeFor(t);
   const installation = await start(t, home);
   write(installation.estate('default'), 'one');
   await assert.rejects(installation.reset('nowhere'), UnknownWorld);
   const reset = installation.reset('default');
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   const stopped = installation.stop();
   await reset;
   await stopped;

@@ -69,6 +69,7 @@ export class Installation implements Administered {
   #listener: Listener | undefined;
   #tokenKey: TokenKey | undefined;
   #lastChange: Promise<unknown> = Promise.resolve();
+  #changes = 0;
   #stopping = false;
 
   private constructor(options: InstallationOptions) {
@@ -139,7 +140,12 @@ export class Installation implements Administered {
       if (this.#stopping) throw new Error('the service is stopping');
       return change();
     });
-    this.#lastChange = turn.catch(() => undefined);
+    this.#changes++;
+    this.#lastChange = turn
+      .catch(() => undefined)
+      .finally(() => {
+        this.#changes--;
+      });
     return turn;
   }
 
@@ -294,17 +300,25 @@ export class Installation implements Administered {
           body: this.#living.size ? 'ok' : 'starting',
         };
     }
-    const living = this.#living.get(request.world || DEFAULT_WORLD);
+    const living = this.#living.get(request.world || DEFAULT_WORLD) ?? (await this.#afterChanges(request.world));
     if (!living)
       return { status: 404, headers: { 'content-type': 'text/plain' }, body: `There is no world ${request.world || DEFAULT_WORLD}.\n` };
     return living.estate.handle(request);
+  }
+
+  /** A world that is just being replaced answers when the new one is there. */
+  async #afterChanges(world: string): Promise<Living | undefined> {
+    await this.#lastChange;
+    return this.#living.get(world || DEFAULT_WORLD);
   }
 
   #mayProxy(world: string, token: string | undefined): boolean {
     if (token === undefined) return true;
     const given = Buffer.from(token);
     const wanted = Buffer.from(this.#proxyToken);
-    return given.length === wanted.length && timingSafeEqual(given, wanted) && this.#living.has(world || DEFAULT_WORLD);
+    return (
+      given.length === wanted.length && timingSafeEqual(given, wanted) && (this.#changes > 0 || this.#living.has(world || DEFAULT_WORLD))
+    );
   }
 
   /** API servers show a certificate of their cluster's own authority, as the kubeconfig expects; everything else one of ours. */
