@@ -36,6 +36,9 @@ export function validateLimits(properties: JsonObject): FieldError[] {
     errors.push(fault('maxPods', maxPods, `Expected ${count} node(s) to have room for ${PODS_MIN} pods together`));
   within('osDiskSizeGB', osDiskSizeGB, 1, 2048);
   errors.push(...validateUpgrade(objectAt(properties, 'upgradeSettings')), ...validateSpot(properties));
+  const system = textAt(properties, 'osSKU');
+  if (system && /^windows/i.test(system) !== (textAt(properties, 'osType') === 'Windows'))
+    errors.push(fault('osSKU', system, `Expected a system of osType ${textAt(properties, 'osType')}`));
   const message = properties['messageOfTheDay'];
   if (given(message) && !BASE64.test(String(message))) errors.push(fault('messageOfTheDay', message, 'Expected text in base64'));
   return errors;

@@ -3,6 +3,23 @@ import type { Unbuilt } from '../unbuilt.ts';
 /** Features of node pools that are other parts of AKS. */
 export const UNBUILT: readonly Unbuilt[] = [
   { path: 'osType', what: 'A Windows node pool', built: ['linux'] },
+  {
+    path: 'osSKU',
+    what: 'This operating system of nodes',
+    // Those of Windows are refused with the pool's osType.
+    built: [
+      'ubuntu',
+      'ubuntu2204',
+      'ubuntu2404',
+      'azurelinux',
+      'azurelinux3',
+      'cblmariner',
+      'mariner',
+      'windows2019',
+      'windows2022',
+      'windows2025',
+    ],
+  },
   { path: 'type', what: 'A pool that is no scale set', built: ['virtualmachinescalesets'] },
   { path: 'mode', what: 'A gateway pool', built: ['system', 'user'] },
   { path: 'enableAutoScaling', what: 'The cluster autoscaler' },

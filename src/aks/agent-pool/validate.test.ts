@@ -79,6 +79,9 @@ test('disks, upgrades, spot prices and messages within their limits', () => {
     [{ scaleSetPriority: 'Spot', spotMaxPrice: -2 }, refused('spotMaxPrice')],
     [{ scaleSetPriority: 'Spot', mode: 'System' }, refused('scaleSetPriority')],
     [{ scaleSetPriority: 'Regular', spotMaxPrice: -1, scaleSetEvictionPolicy: 'Delete' }, []],
+    [{ osSKU: 'AzureLinux' }, []],
+    [{ osSKU: 'Windows2022' }, refused('osSKU')],
+    [{ osSKU: 'Solaris' }, ['properties.osSKU NotImplemented']],
     [{ messageOfTheDay: 'aGVsbG8=' }, []],
     [{ messageOfTheDay: 'hello world' }, refused('messageOfTheDay')],
   ];
