@@ -25,6 +25,9 @@ export interface FieldError {
   readonly code?: string;
 }
 
+/** Stands for a value that is not shown: upstream's field.OmitValueType. */
+export const OMITTED = Symbol('omitted');
+
 export const required = (path: string, detail = ''): FieldError => ({ kind: 'required', path, detail });
 export const invalid = (path: string, value: unknown, detail: string): FieldError => ({ kind: 'invalid', path, value, detail });
 export const forbidden = (path: string, detail: string): FieldError => ({ kind: 'forbidden', path, detail });

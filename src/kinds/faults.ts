@@ -30,7 +30,7 @@ export function nonNegative(path: string, value: number | null | undefined, out:
 
 /** One of the allowed values; `isRequired` decides about an absent one. */
 export function oneOf(path: string, value: string | undefined, allowed: readonly string[], isRequired: boolean, out: Faults): void {
-  if (!value) {
+  if (value === undefined || (value === '' && isRequired)) {
     if (isRequired) out.push(required(path));
   } else if (!allowed.includes(value)) out.push(notSupported(path, value, allowed));
 }

@@ -81,7 +81,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
     [
       'spec.rules[0].host: invalid: must be a DNS name, not an IP address',
       'spec.rules[0].http.paths[0].path: invalid: must be an absolute path',
-      'spec.rules[0].http.paths[0].backend: required: ',
+      'spec.rules[0].http.paths[0].backend: invalid: resource or service backend is required',
       'spec.rules[0].http.paths[1].pathType: required: pathType must be specified',
     ],
   ],
@@ -108,7 +108,10 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
     [
       'spec.maxReplicas: invalid: must be greater than or equal to `minReplicas`',
       'spec.scaleTargetRef.name: required: ',
+      'spec.scaleTargetRef.apiVersion: invalid: apiVersion must specify API group',
       'spec.metrics[0].pods: required: ',
+      // Upstream says this twice.
+      'spec.metrics[1].type: notSupported: ',
       'spec.metrics[1].type: notSupported: ',
     ],
   ],
@@ -149,7 +152,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
       'subsets[1].ports[0].name: required: ',
     ],
   ],
-  ['Node', { spec: { taints: [{ key: 'a', effect: 'Never' }] } }, ['spec.taints[0].effect: notSupported: ']],
+  ['Node', { spec: { taints: [{ key: 'a', effect: 'Never' }] } }, ['metadata.taints[0].effect: notSupported: ']],
   ['IngressClass', { spec: { parameters: { kind: 'K' } } }, ['spec.controller: required: ', 'spec.parameters.name: required: ']],
   [
     'ServiceCIDR',

@@ -1,4 +1,4 @@
-import type { FieldError, FieldErrorKind } from '../kernel/field-error.ts';
+import { type FieldError, type FieldErrorKind, OMITTED } from '../kernel/field-error.ts';
 import type { JsonObject } from '../kernel/json.ts';
 
 /** One cause of a refusal, as clients show it. */
@@ -166,6 +166,8 @@ const WITHOUT_VALUE: ReadonlySet<FieldErrorKind> = new Set(['required', 'forbidd
 
 /** Models apimachinery field.Error.ErrorBody: strings quoted, objects as JSON. */
 export function fieldMessage({ kind, value, detail }: FieldError): string {
-  const title = WITHOUT_VALUE.has(kind) ? FIELD_TITLES[kind] : `${FIELD_TITLES[kind]}: ${JSON.stringify(value ?? null)}`;
+  // An error made without a value shows none (upstream's OmitValueType).
+  const title =
+    WITHOUT_VALUE.has(kind) || value === OMITTED ? FIELD_TITLES[kind] : `${FIELD_TITLES[kind]}: ${JSON.stringify(value ?? null)}`;
   return detail ? `${title}: ${detail}` : title;
 }

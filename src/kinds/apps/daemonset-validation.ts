@@ -1,14 +1,14 @@
 import type { DaemonSet, DaemonSetSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { countOrPercent, type Faults, immutable, nonNegative, notAbove100Percent } from '../faults.ts';
-import { isNothing, workloadFaults } from './validation.ts';
+import { isNothing, printed, workloadFaults } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateDaemonSet.
 
 function strategyFaults(path: string, { updateStrategy }: DaemonSetSpec, out: Faults): void {
   const { type, rollingUpdate } = updateStrategy ?? {};
   if (type === 'OnDelete') return;
-  if (type !== 'RollingUpdate') return void out.push(notSupported(path, updateStrategy, ['OnDelete', 'RollingUpdate']));
+  if (type !== 'RollingUpdate') return void out.push(notSupported(path, printed(updateStrategy), ['RollingUpdate', 'OnDelete']));
   if (!rollingUpdate) return void out.push(required(`${path}.rollingUpdate`));
   const { maxUnavailable, maxSurge } = rollingUpdate;
   const at = `${path}.rollingUpdate`;

@@ -21,8 +21,8 @@ export function statefulSetFaults({ spec }: StatefulSet): readonly FieldError[] 
     nonNegative('spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition, out);
     countOrPercent('spec.updateStrategy.rollingUpdate.maxUnavailable', rollingUpdate?.maxUnavailable, out);
   } else out.push(invalid('spec.updateStrategy', updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
-  oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', retention?.whenDeleted, ['Delete', 'Retain'], false, out);
-  oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', retention?.whenScaled, ['Delete', 'Retain'], false, out);
+  oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', retention?.whenDeleted, ['Retain', 'Delete'], false, out);
+  oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', retention?.whenScaled, ['Retain', 'Delete'], false, out);
   nonNegative('spec.replicas', spec.replicas, out);
   nonNegative('spec.minReadySeconds', spec.minReadySeconds, out);
   nonNegative('spec.ordinals.start', spec.ordinals?.start, out);

@@ -1,4 +1,4 @@
-import type { LabelSelector, PodTemplateSpec } from '../../../gen/kubernetes-types.ts';
+import type { DaemonSetUpdateStrategy, DeploymentStrategy, LabelSelector, PodTemplateSpec } from '../../../gen/kubernetes-types.ts';
 import { forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import type { Json } from '../../kernel/json.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
@@ -28,9 +28,12 @@ export function workloadFaults(path: string, { selector, template }: Workload, e
     if (isEmptySelector(selector)) out.push(invalid(`${path}.selector`, selector, `empty selector is invalid for ${emptyFor}`));
   }
   const at = `${path}.template`;
+  // A LabelSelector is plain JSON.
+  if (selector && name !== 'DaemonSet' && labelSelectorOf(selector as unknown as Json).value === undefined)
+    out.push(invalid(`${path}.selector`, selector, name === 'StatefulSet' ? '' : 'invalid label selector'));
   if (!template) return void out.push(required(at));
   if (selector && !isEmptySelector(selector) && !selectsTemplate(selector, template))
-    out.push(invalid(`${at}.metadata.labels`, template.metadata?.labels ?? {}, MISMATCH));
+    out.push(invalid(`${at}.metadata.labels`, template.metadata?.labels ?? null, MISMATCH));
   podTemplateFaults(at, template, out);
   runsForEver(at, template, name, out);
 }
@@ -42,6 +45,14 @@ export function runsForEver(path: string, template: PodTemplateSpec, name: strin
   if (activeDeadlineSeconds !== undefined)
     out.push(forbidden(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${name} is not Supported`));
 }
+
+/** A strategy as Go prints its own type: fields by their Go names. */
+export const printed = (strategy: DeploymentStrategy | DaemonSetUpdateStrategy | undefined): unknown => ({
+  Type: strategy?.type ?? '',
+  RollingUpdate: strategy?.rollingUpdate
+    ? { MaxUnavailable: strategy.rollingUpdate.maxUnavailable ?? 0, MaxSurge: strategy.rollingUpdate.maxSurge ?? 0 }
+    : null,
+});
 
 /** Percentages and counts where 0 and "0%" mean nothing at all. */
 export const isNothing = (value: number | string | undefined): boolean =>

@@ -4,6 +4,7 @@ import { equal, type Json } from '../../kernel/json.ts';
 import { MISMATCH, selectsTemplate } from '../apps/validation.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
 import { type Faults, immutable, nonNegative, oneOf, selectorFaults } from '../faults.ts';
+import { failurePolicyFaults, successPolicyFaults } from './job-policy-validation.ts';
 
 // Models kubernetes pkg/apis/batch/validation.
 
@@ -17,23 +18,47 @@ const COUNTS = [
   'maxFailedIndexes',
 ] as const;
 
+const MAX_INDEXED = 100_000;
+/** Above so many completions a backoff limit per index asks for smaller numbers elsewhere. */
+const MANY_COMPLETIONS = 100_000;
+const LIMIT_FOR_MANY = 10_000;
+
+function indexedFaults(path: string, { completions, parallelism = 0, maxFailedIndexes, backoffLimitPerIndex }: JobSpec, out: Faults): void {
+  const most = (field: string, value: number, limit: number, when = ''): void => {
+    if (value > limit) out.push(invalid(`${path}.${field}`, value, `must be less than or equal to ${limit}${when}`));
+  };
+  if (completions === undefined) out.push(required(`${path}.completions`, 'when completion mode is Indexed'));
+  most('parallelism', parallelism, MAX_INDEXED, ' when completion mode is Indexed');
+  if (completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions)
+    out.push(invalid(`${path}.maxFailedIndexes`, maxFailedIndexes, 'must be less than or equal to completions'));
+  if (maxFailedIndexes !== undefined) most('maxFailedIndexes', maxFailedIndexes, MAX_INDEXED);
+  if (completions === undefined || completions <= MANY_COMPLETIONS || backoffLimitPerIndex === undefined) return;
+  const when = ` when completions are above ${MANY_COMPLETIONS} and used with backoff limit per index`;
+  if (maxFailedIndexes === undefined)
+    out.push(required(`${path}.maxFailedIndexes`, `must be specified when completions is above ${MANY_COMPLETIONS}`));
+  most('parallelism', parallelism, LIMIT_FOR_MANY, when);
+  if (maxFailedIndexes !== undefined) most('maxFailedIndexes', maxFailedIndexes, LIMIT_FOR_MANY, when);
+}
+
 /** Faults of a job's spec but for its selector, which jobs in templates do not have. */
 export function jobSpecFaults(path: string, spec: JobSpec, out: Faults): void {
   for (const field of COUNTS) nonNegative(`${path}.${field}`, spec[field], out);
-  oneOf(`${path}.completionMode`, spec.completionMode, ['Indexed', 'NonIndexed'], false, out);
-  if (spec.completionMode === 'Indexed' && (spec.completions === undefined || spec.completions === null))
-    out.push(required(`${path}.completions`, 'when completion mode is Indexed'));
-  if (spec.backoffLimitPerIndex !== undefined && spec.completionMode !== 'Indexed')
-    out.push(invalid(`${path}.backoffLimitPerIndex`, spec.backoffLimitPerIndex, 'requires indexed completion mode'));
-  oneOf(`${path}.podReplacementPolicy`, spec.podReplacementPolicy, ['Failed', 'TerminatingOrFailed'], false, out);
-  if (spec.podFailurePolicy && spec.podReplacementPolicy === 'TerminatingOrFailed')
-    out.push(notSupported(`${path}.podReplacementPolicy`, spec.podReplacementPolicy, ['Failed']));
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    out.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  oneOf(`${path}.completionMode`, spec.completionMode, ['NonIndexed', 'Indexed'], false, out);
+  if (spec.completionMode === 'Indexed') indexedFaults(path, spec, out);
+  if (spec.completionMode === undefined || spec.completionMode === 'NonIndexed')
+    for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const)
+      if (spec[field] !== undefined) out.push(invalid(`${path}.${field}`, spec[field], 'requires indexed completion mode'));
+  if (spec.podFailurePolicy) failurePolicyFaults(`${path}.podFailurePolicy`, spec, out);
+  successPolicyFaults(`${path}.successPolicy`, spec, out);
+  const replacements = spec.podFailurePolicy ? ['Failed'] : ['Failed', 'TerminatingOrFailed'];
+  oneOf(`${path}.podReplacementPolicy`, spec.podReplacementPolicy, replacements, false, out);
   podTemplateFaults(`${path}.template`, spec.template, out);
   const restartPolicy = spec.template?.spec?.restartPolicy;
   const at = `${path}.template.spec.restartPolicy`;
-  if (restartPolicy === 'Always') out.push(required(at, 'valid values: "OnFailure", "Never"'));
-  else if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never')
-    out.push(notSupported(at, restartPolicy ?? '', ['Never', 'OnFailure']));
+  if (!restartPolicy || restartPolicy === 'Always') out.push(required(at, 'valid values: "OnFailure", "Never"'));
+  else if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') out.push(notSupported(at, restartPolicy, ['OnFailure', 'Never']));
   else if (spec.podFailurePolicy && restartPolicy !== 'Never')
     out.push(invalid(at, restartPolicy, 'only "Never" is supported when podFailurePolicy is specified'));
 }
@@ -64,7 +89,7 @@ export function jobFaults(job: Job): readonly FieldError[] {
   else {
     selectorFaults('spec.selector', spec.selector, out);
     if (!selectsTemplate(spec.selector, spec.template))
-      out.push(invalid('spec.template.metadata.labels', spec.template.metadata?.labels ?? {}, MISMATCH));
+      out.push(invalid('spec.template.metadata.labels', spec.template.metadata?.labels ?? null, MISMATCH));
   }
   return out;
 }

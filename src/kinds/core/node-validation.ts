@@ -12,7 +12,8 @@ export function nodeFaults({ spec }: Node): readonly FieldError[] {
   const out: FieldError[] = [];
   const seen = new Set<string>();
   spec.taints?.forEach((taint, i) => {
-    const path = `spec.taints[${i}]`;
+    // Upstream takes taints for metadata, which they once were.
+    const path = `metadata.taints[${i}]`;
     const { key = '', value, effect } = taint;
     messages(`${path}.key`, key, qualifiedName(key), out);
     if (value) messages(`${path}.value`, value, labelValue(value), out);

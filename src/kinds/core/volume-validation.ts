@@ -4,12 +4,14 @@ import type {
   PersistentVolumeClaimSpec,
   PersistentVolumeSpec,
 } from '../../../gen/kubernetes-types.ts';
-import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
+import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
 import { dnsSubdomain } from '../../kube/names/dns.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
-import { type Faults, messages, oneOf } from '../faults.ts';
+import { type Faults, messages, oneOf, selectorFaults } from '../faults.ts';
+import { hostPathFaults } from './pod/validate-host-path.ts';
 import { quantityOf } from './pod/validate-resources.ts';
+import { nodeSelectorFaults } from './pod/validate-scheduling.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidatePersistentVolume and ValidatePersistentVolumeClaim.
 
@@ -17,7 +19,7 @@ const MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOnceP
 
 function accessModeFaults(path: string, modes: readonly string[] = [], out: Faults): void {
   modes.forEach((mode) => {
-    oneOf(path, mode, MODES, true, out);
+    if (!MODES.includes(mode)) out.push(notSupported(path, mode, MODES));
   });
   if (modes.includes('ReadWriteOncePod') && modes.length > 1)
     out.push(forbidden(path, 'may not use ReadWriteOncePod with other access modes'));
@@ -29,14 +31,20 @@ function sizeFaults(path: string, size: string, out: Faults): void {
 
 export function claimFaults({ spec }: PersistentVolumeClaim): readonly FieldError[] {
   const out: FieldError[] = [];
-  if (!spec.accessModes?.length) out.push(required('spec.accessModes', 'at least 1 access mode is required'));
-  accessModeFaults('spec.accessModes', spec.accessModes, out);
-  const size = spec.resources?.requests?.storage;
-  if (size === undefined) out.push(required('spec.resources[storage]'));
-  else sizeFaults('spec.resources[storage]', size, out);
-  if (spec.storageClassName) messages('spec.storageClassName', spec.storageClassName, dnsSubdomain(spec.storageClassName), out);
-  oneOf('spec.volumeMode', spec.volumeMode, ['Block', 'Filesystem'], false, out);
+  claimSpecFaults('spec', spec, out);
   return out;
+}
+
+/** Faults of a claim's spec, its own or a template's. */
+export function claimSpecFaults(path: string, spec: PersistentVolumeClaimSpec, out: Faults): void {
+  if (!spec.accessModes?.length) out.push(required(`${path}.accessModes`, 'at least 1 access mode is required'));
+  selectorFaults(`${path}.selector`, spec.selector, out);
+  accessModeFaults(`${path}.accessModes`, spec.accessModes, out);
+  const size = spec.resources?.requests?.storage;
+  if (size === undefined) out.push(required(`${path}.resources[storage]`));
+  else sizeFaults(`${path}.resources[storage]`, size, out);
+  if (spec.storageClassName) messages(`${path}.storageClassName`, spec.storageClassName, dnsSubdomain(spec.storageClassName), out);
+  oneOf(`${path}.volumeMode`, spec.volumeMode, ['Block', 'Filesystem'], false, out);
 }
 
 /** What binding fills in once, and what may change later, taken from the other spec. */
@@ -97,14 +105,19 @@ export function volumeFaults({ spec }: PersistentVolume): readonly FieldError[] 
   const out: FieldError[] = [];
   if (!spec.accessModes?.length) out.push(required('spec.accessModes'));
   accessModeFaults('spec.accessModes', spec.accessModes, out);
-  if (Object.keys(spec.capacity ?? {}).length === 0) out.push(required('spec.capacity'));
-  else if (spec.capacity?.storage === undefined) out.push(required('spec.capacity.storage'));
-  else sizeFaults('spec.capacity[storage]', spec.capacity.storage, out);
+  const { capacity } = spec;
+  if (Object.keys(capacity ?? {}).length === 0) out.push(required('spec.capacity'));
+  if (capacity?.storage === undefined || Object.keys(capacity).length > 1)
+    out.push(notSupported('spec.capacity', capacity ?? null, ['storage']));
+  else sizeFaults('spec.capacity[storage]', capacity.storage, out);
   oneOf('spec.persistentVolumeReclaimPolicy', spec.persistentVolumeReclaimPolicy, ['Delete', 'Recycle', 'Retain'], false, out);
   const sources = Object.keys(sourceOf(spec) ?? {});
   if (sources.length === 0) out.push(required('spec', 'must specify a volume type'));
   for (const extra of sources.slice(1)) out.push(forbidden(`spec.${extra}`, 'may not specify more than 1 volume type'));
-  if (spec.hostPath && !spec.hostPath.path) out.push(required('spec.hostPath.path'));
+  if (spec.nodeAffinity)
+    if (spec.nodeAffinity.required) nodeSelectorFaults('spec.nodeAffinity.required', spec.nodeAffinity.required, out);
+    else out.push(required('spec.nodeAffinity.required', 'must specify required node constraints'));
+  if (spec.hostPath) hostPathFaults('spec.hostPath', spec.hostPath, out);
   if (spec.csi && !spec.csi.driver) out.push(required('spec.csi.driver'));
   if (spec.csi && !spec.csi.volumeHandle) out.push(required('spec.csi.volumeHandle'));
   if (spec.local && !spec.nodeAffinity) out.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));

@@ -22,7 +22,7 @@ function backendFaults(path: string, { service, resource }: IngressBackend, out:
     if (!resource.name) out.push(required(`${path}.resource.name`));
     return;
   }
-  if (!service) return void out.push(required(path, 'resource or service backend is required'));
+  if (!service) return void out.push(invalid(path, '', 'resource or service backend is required'));
   requiredName(`${path}.service.name`, service.name, dns1035Label, out);
   const { name, number } = service.port ?? {};
   const at = `${path}.service.port`;

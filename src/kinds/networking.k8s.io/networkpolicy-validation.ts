@@ -8,7 +8,7 @@ import { type Faults, messages, oneOf, selectorFaults } from '../faults.ts';
 // Models kubernetes pkg/apis/networking/validation ValidateNetworkPolicy.
 
 function portFaults(path: string, { protocol, port, endPort }: NetworkPolicyPort, out: Faults): void {
-  oneOf(`${path}.protocol`, protocol, ['SCTP', 'TCP', 'UDP'], false, out);
+  oneOf(`${path}.protocol`, protocol, ['TCP', 'UDP', 'SCTP'], false, out);
   if (port === undefined) {
     if (endPort !== undefined) out.push(invalid(`${path}.endPort`, endPort, 'may not be specified when `port` is not specified'));
   } else if (typeof port === 'string') {
@@ -67,7 +67,7 @@ export function networkPolicyFaults({ spec }: NetworkPolicy): readonly FieldErro
   });
   if (policyTypes.length > 2) out.push(invalid('spec.policyTypes', policyTypes, 'may not specify more than two policyTypes'));
   policyTypes.forEach((type, i) => {
-    oneOf(`spec.policyTypes[${i}]`, type, ['Egress', 'Ingress'], true, out);
+    oneOf(`spec.policyTypes[${i}]`, type, ['Ingress', 'Egress'], false, out);
   });
   return out;
 }

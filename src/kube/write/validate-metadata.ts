@@ -66,10 +66,10 @@ const BARE_FINALIZERS: ReadonlySet<string> = new Set(['orphan', 'foregroundDelet
 function finalizerFaults({ finalizers = [] }: ObjectMeta): FieldError[] {
   const faults: FieldError[] = [];
   const path = 'metadata.finalizers';
-  for (const name of finalizers) {
+  for (const [i, name] of finalizers.entries()) {
     for (const fault of qualifiedName(name)) faults.push(invalid(path, name, fault));
     if (!name.includes('/') && !BARE_FINALIZERS.has(name)) {
-      faults.push(invalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified'));
+      faults.push(invalid(`${path}[${i}]`, name, 'name is neither a standard finalizer name nor is it fully qualified'));
     }
   }
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {

@@ -1,17 +1,17 @@
 import type { Container, ContainerPort, EphemeralContainer, PodSpec, SecurityContext } from '../../../../gen/kubernetes-types.ts';
 import { duplicate, forbidden, invalid, notFound, required } from '../../../kernel/field-error.ts';
 import { dnsLabel } from '../../../kube/names/dns.ts';
-import { ipAddress } from '../../../kube/names/ip.ts';
 import { portName, portNumber } from '../../../kube/names/values.ts';
 import { type Faults, messages, oneOf, requiredName } from '../../faults.ts';
 import { envFaults, envFromFaults } from './validate-env.ts';
 import { lifecycleFaults, probesFaults } from './validate-probe.ts';
 import { resourceFaults } from './validate-resources.ts';
+import { seccompFaults } from './validate-security.ts';
 import { mountFaults } from './validate-volume.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
-const MESSAGE_POLICIES = ['FallbackToLogsOnError', 'File'];
+const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 const NOT_IN_INIT = 'may not be set for init containers without restartPolicy=Always';
 
 /** What containers share with the rest of their pod. */
@@ -20,6 +20,7 @@ interface PodScope {
   readonly claims: ReadonlySet<string>;
   readonly hostNetwork: boolean;
   readonly graceSeconds: number | undefined;
+  readonly restartPolicy: string | undefined;
 }
 
 export const podScope = (spec: PodSpec, volumes: ReadonlySet<string>): PodScope => ({
@@ -27,11 +28,12 @@ export const podScope = (spec: PodSpec, volumes: ReadonlySet<string>): PodScope 
   claims: new Set((spec.resourceClaims ?? []).map(({ name }) => name)),
   hostNetwork: spec.hostNetwork === true,
   graceSeconds: spec.terminationGracePeriodSeconds,
+  restartPolicy: spec.restartPolicy,
 });
 
 function portFaults(path: string, ports: readonly ContainerPort[] = [], out: Faults): void {
   const names = new Set<string>();
-  ports.forEach(({ name, containerPort, hostPort, hostIP, protocol }, i) => {
+  ports.forEach(({ name, containerPort, hostPort, protocol }, i) => {
     const at = `${path}[${i}]`;
     if (name) {
       const faults = portName(name);
@@ -42,7 +44,6 @@ function portFaults(path: string, ports: readonly ContainerPort[] = [], out: Fau
     if (!containerPort) out.push(required(`${at}.containerPort`));
     else messages(`${at}.containerPort`, containerPort, portNumber(containerPort), out);
     if (hostPort) messages(`${at}.hostPort`, hostPort, portNumber(hostPort), out);
-    if (hostIP) messages(`${at}.hostIP`, hostIP, ipAddress(hostIP, false), out);
     oneOf(`${at}.protocol`, protocol, PROTOCOLS, true, out);
   });
 }
@@ -75,10 +76,26 @@ function securityFaults(path: string, context: SecurityContext | undefined, out:
       out.push(invalid(`${path}.${field}`, id, 'must be between 0 and 2147483647, inclusive'));
   }
   oneOf(`${path}.procMount`, context.procMount, ['Default', 'Unmasked'], false, out);
+  seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
   if (context.allowPrivilegeEscalation !== false) return;
   if (context.privileged) out.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
   if (context.capabilities?.add?.includes('CAP_SYS_ADMIN'))
     out.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'));
+}
+
+const RESIZES = ['NotRequired', 'RestartContainer'];
+
+/** Whether a container restarts when its resources change. Upstream names the list in all of these. */
+function resizePolicyFaults(path: string, policies: Container['resizePolicy'] = [], restartPolicy: string | undefined, out: Faults): void {
+  const seen = new Set<string>();
+  policies.forEach(({ resourceName = '', restartPolicy: policy = '' }, i) => {
+    if (seen.has(resourceName)) out.push(duplicate(`${path}[${i}]`, resourceName));
+    seen.add(resourceName);
+    oneOf(path, resourceName, ['cpu', 'memory'], true, out);
+    oneOf(path, policy, RESIZES, true, out);
+    if (restartPolicy === 'Never' && policy !== 'NotRequired')
+      out.push(invalid(path, policy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
+  });
 }
 
 /** What holds for containers of every sort. */
@@ -94,6 +111,7 @@ function commonFaults(path: string, container: Container | EphemeralContainer, s
   mountFaults(`${path}.volumeMounts`, container.volumeMounts, scope.volumes, out);
   oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES, true, out);
   resourceFaults(`${path}.resources`, container.resources, scope.claims, out);
+  resizePolicyFaults(`${path}.resizePolicy`, container.resizePolicy, scope.restartPolicy, out);
   securityFaults(`${path}.securityContext`, container.securityContext, out);
 }
 

@@ -79,7 +79,7 @@ export function envFromFaults(path: string, sources: readonly EnvFromSource[] = 
     if (prefix) messages(`${at}.prefix`, prefix, environmentVariable(prefix), out);
     if (configMapRef) requiredName(`${at}.configMapRef.name`, configMapRef.name, dnsSubdomain, out);
     if (secretRef) requiredName(`${at}.secretRef.name`, secretRef.name, dnsSubdomain, out);
-    if (configMapRef && secretRef) out.push(invalid(at, '', 'may not have more than one field specified at a time'));
-    if (!configMapRef && !secretRef) out.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    if (configMapRef && secretRef) out.push(invalid(path, '', 'may not have more than one field specified at a time'));
+    if (!configMapRef && !secretRef) out.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
   });
 }

@@ -1,5 +1,6 @@
 import type {
   Affinity,
+  NodeSelector,
   NodeSelectorTerm,
   PodAffinity,
   PodAffinityTerm,
@@ -68,6 +69,15 @@ function nodeTermFaults(path: string, term: NodeSelectorTerm | undefined, out: F
   });
 }
 
+/** Faults of what nodes a pod or a volume must have. */
+export function nodeSelectorFaults(path: string, { nodeSelectorTerms: terms = [] }: NodeSelector, out: Faults): void {
+  const at = `${path}.nodeSelectorTerms`;
+  if (terms.length === 0) out.push(required(at, 'must have at least one node selector term'));
+  terms.forEach((term, i) => {
+    nodeTermFaults(`${at}[${i}]`, term, out);
+  });
+}
+
 function weightFaults(path: string, weight: number | undefined, out: Faults): void {
   if (weight === undefined || weight < 1 || weight > 100) out.push(invalid(`${path}.weight`, weight ?? 0, 'must be in the range 1-100'));
 }
@@ -96,13 +106,7 @@ export function affinityFaults(path: string, affinity: Affinity | undefined, out
   if (!affinity) return;
   const { requiredDuringSchedulingIgnoredDuringExecution: needed, preferredDuringSchedulingIgnoredDuringExecution: preferred } =
     affinity.nodeAffinity ?? {};
-  if (needed) {
-    const at = `${path}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
-    if (!needed.nodeSelectorTerms?.length) out.push(required(at, 'must have at least one node selector term'));
-    needed.nodeSelectorTerms?.forEach((term, i) => {
-      nodeTermFaults(`${at}[${i}]`, term, out);
-    });
-  }
+  if (needed) nodeSelectorFaults(`${path}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution`, needed, out);
   preferred?.forEach(({ weight, preference }, i) => {
     const at = `${path}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[${i}]`;
     weightFaults(at, weight, out);

@@ -8,6 +8,7 @@ import { type Faults, messages, oneOf } from '../../faults.ts';
 import { containerFaults, ephemeralContainerFaults, initContainerFaults, podScope } from './validate-container.ts';
 import { amountFaults } from './validate-resources.ts';
 import { affinityFaults, tolerationFaults, topologySpreadFaults } from './validate-scheduling.ts';
+import { seccompFaults } from './validate-security.ts';
 import { volumeFaults } from './validate-volume.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidatePodSpec, in its order.
@@ -48,6 +49,7 @@ function securityFaults(path: string, context: PodSecurityContext | undefined, o
   });
   oneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], false, out);
   sysctlFaults(`${path}.sysctls`, context.sysctls, out);
+  seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
 }
 
 const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
@@ -104,9 +106,9 @@ function nameFaults(path: string, spec: PodSpec, out: Faults): void {
   });
   check('priorityClassName', spec.priorityClassName, dnsSubdomain);
   check('runtimeClassName', spec.runtimeClassName, dnsSubdomain);
-  oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['Never', 'PreemptLowerPriority'], false, out);
+  oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], false, out);
   for (const [name, amount] of Object.entries(spec.overhead ?? {})) amountFaults(`${path}.overhead[${name}]`, name, amount, out);
-  if (spec.os) oneOf(`${path}.os.name`, spec.os.name, ['linux', 'windows'], true, out);
+  if (spec.os) oneOf(`${path}.os`, spec.os.name, ['linux', 'windows'], true, out);
 }
 
 /** Specs that were found valid: they are shared by every later version of their object, and a template's by its owners. */

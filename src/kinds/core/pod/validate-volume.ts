@@ -1,16 +1,15 @@
 import type { KeyToPath, Volume, VolumeMount, VolumeProjection } from '../../../../gen/kubernetes-types.ts';
-import { duplicate, forbidden, invalid, notFound, required } from '../../../kernel/field-error.ts';
+import { duplicate, forbidden, invalid, notFound, notSupported, required } from '../../../kernel/field-error.ts';
 import { dnsLabel } from '../../../kube/names/dns.ts';
 import { type Faults, oneOf, requiredName } from '../../faults.ts';
+import { claimSpecFaults } from '../volume-validation.ts';
 import { FILE_FIELDS, fieldRefFaults, resourceRefFaults } from './validate-env.ts';
+import { hasBackstep, hostPathFaults } from './validate-host-path.ts';
 import { amountFaults } from './validate-resources.ts';
 
 const MODE_FAULT = 'must be a number between 0 and 0777 (octal), both inclusive';
 const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;
-const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
-
-const hasBackstep = (path: string): boolean => path.split('/').includes('..');
 
 function modeFaults(path: string, mode: number | undefined, out: Faults): void {
   if (mode !== undefined && (mode < 0 || mode > 0o777)) out.push(invalid(path, mode, MODE_FAULT));
@@ -32,8 +31,9 @@ function itemFaults(path: string, items: readonly KeyToPath[] = [], out: Faults)
 }
 
 function downwardFaults(path: string, items: NonNullable<Volume['downwardAPI']>['items'] = [], out: Faults): void {
-  items.forEach(({ path: file, fieldRef, resourceFieldRef, mode }, i) => {
-    const at = `${path}[${i}]`;
+  // Upstream does not tell which item it is.
+  const at = path;
+  items.forEach(({ path: file, fieldRef, resourceFieldRef, mode }) => {
     relativePathFaults(`${at}.path`, file, out);
     if (fieldRef) {
       fieldRefFaults(`${at}.fieldRef`, fieldRef, FILE_FIELDS, out);
@@ -58,7 +58,7 @@ function projectionFaults(path: string, source: VolumeProjection, out: Faults): 
     if (!configMap.name) out.push(required(`${path}.configMap.name`));
     itemFaults(`${path}.configMap.items`, configMap.items, out);
   }
-  if (downwardAPI) downwardFaults(`${path}.downwardAPI.items`, downwardAPI.items, out);
+  if (downwardAPI) downwardFaults(`${path}.downwardAPI`, downwardAPI.items, out);
   if (token) {
     const seconds = token.expirationSeconds ?? MIN_TOKEN_SECONDS;
     if (seconds < MIN_TOKEN_SECONDS)
@@ -69,16 +69,18 @@ function projectionFaults(path: string, source: VolumeProjection, out: Faults): 
   }
 }
 
+const MANAGED_DISK = [
+  '/subscriptions/',
+  '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}',
+] as const;
+const BLOB_DISK = ['https://', 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'] as const;
+
 /** Faults of a volume's source by kind; kinds not listed have no rules of their own here. */
 const SOURCES: { readonly [Kind in keyof Volume]?: (path: string, source: NonNullable<Volume[Kind]>, out: Faults) => void } = {
   emptyDir(path, { sizeLimit }, out) {
     if (sizeLimit !== undefined) amountFaults(`${path}.sizeLimit`, 'memory', sizeLimit, out);
   },
-  hostPath(path, source, out) {
-    if (!source.path) return void out.push(required(`${path}.path`));
-    if (hasBackstep(source.path)) out.push(invalid(`${path}.path`, source.path, "must not contain '..'"));
-    oneOf(`${path}.type`, source.type, HOST_PATH_TYPES, false, out);
-  },
+  hostPath: hostPathFaults,
   configMap(path, source, out) {
     if (!source.name) out.push(required(`${path}.name`));
     modeFaults(`${path}.defaultMode`, source.defaultMode, out);
@@ -117,9 +119,15 @@ const SOURCES: { readonly [Kind in keyof Volume]?: (path: string, source: NonNul
   azureDisk(path, source, out) {
     if (!source.diskName) out.push(required(`${path}.diskName`));
     if (!source.diskURI) out.push(required(`${path}.diskURI`));
+    oneOf(`${path}.cachingMode`, source.cachingMode, ['None', 'ReadOnly', 'ReadWrite'], false, out);
+    oneOf(`${path}.kind`, source.kind, ['Dedicated', 'Managed', 'Shared'], false, out);
+    const [start, form] = source.kind === 'Managed' ? MANAGED_DISK : BLOB_DISK;
+    if (source.kind !== undefined && !source.diskURI?.startsWith(start))
+      out.push(notSupported(`${path}.diskURI`, source.diskURI ?? '', [form]));
   },
   ephemeral(path, source, out) {
     if (!source.volumeClaimTemplate) out.push(required(`${path}.volumeClaimTemplate`));
+    else claimSpecFaults(`${path}.volumeClaimTemplate.spec`, source.volumeClaimTemplate.spec ?? {}, out);
   },
   image(path, source, out) {
     if (!source.reference) out.push(required(`${path}.reference`));
@@ -161,6 +169,7 @@ export function mountFaults(path: string, mounts: readonly VolumeMount[] = [], v
       if (mount.subPath) out.push(invalid(`${at}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
       relativePathFaults(`${at}.subPathExpr`, mount.subPathExpr, out);
     }
-    oneOf(`${at}.mountPropagation`, mount.mountPropagation, ['Bidirectional', 'HostToContainer', 'None'], false, out);
+    // Upstream does not tell which mount it is.
+    oneOf(`${path}.mountPropagation`, mount.mountPropagation, ['Bidirectional', 'HostToContainer', 'None'], false, out);
   });
 }
