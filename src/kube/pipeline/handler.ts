@@ -35,9 +35,12 @@ export const kubeHandler = (ports: KubePorts): KubeHandler => {
   };
 };
 
+/** Shared by all requests without a query; nobody writes to a query. */
+const NO_QUERY = new URLSearchParams();
+
 /** The exchange, with the fault of a path that cannot be read. */
 function begin(ports: KubePorts, ids: Random, request: HttpRequest, cluster: ServedCluster): Exchange & { readonly fault?: StatusError } {
-  const query = new URLSearchParams(request.search);
+  const query = request.search === '' ? NO_QUERY : new URLSearchParams(request.search);
   const exchange = {
     ports,
     request,
