@@ -289,7 +289,7 @@ export class Installation implements Administered {
     };
   }
 
-  async #handle(request: HttpRequest): Promise<HttpResponse> {
+  #handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     if (!serviceOfHost(request.host)) {
       const service = serviceOfPath(request.path);
       if (service === 'admin') return this.#admin(request);
@@ -300,16 +300,18 @@ export class Installation implements Administered {
           body: this.#living.size ? 'ok' : 'starting',
         };
     }
-    const living = this.#living.get(request.world || DEFAULT_WORLD) ?? (await this.#afterChanges(request.world));
-    if (!living)
-      return { status: 404, headers: { 'content-type': 'text/plain' }, body: `There is no world ${request.world || DEFAULT_WORLD}.\n` };
-    return living.estate.handle(request);
+    const living = this.#living.get(request.world || DEFAULT_WORLD);
+    return living ? living.estate.handle(request) : this.#handleAfterChanges(request);
   }
 
   /** A world that is just being replaced answers when the new one is there. */
-  async #afterChanges(world: string): Promise<Living | undefined> {
+  async #handleAfterChanges(request: HttpRequest): Promise<HttpResponse> {
     await this.#lastChange;
-    return this.#living.get(world || DEFAULT_WORLD);
+    const name = request.world || DEFAULT_WORLD;
+    const living = this.#living.get(name);
+    return (
+      living?.estate.handle(request) ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: `There is no world ${name}.\n` }
+    );
   }
 
   #mayProxy(world: string, token: string | undefined): boolean {
