@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { finishOperation, getResource } from '../arm/estate.ts';
-import type { Arm, Directory } from '../arm/resource-type.ts';
-import { inGroup, testEstate } from '../arm/test-estate.ts';
-import { editionsOf, maskOf } from '../arm/versions/mask.ts';
-import { type Kind, shapeOf, type Table } from '../arm/versions/table.ts';
-import { azureTypes } from '../azure/index.ts';
-import type { Json, JsonObject } from '../kernel/json.ts';
-import { aksTypes } from './index.ts';
-import { AGENT_POOLS, MANAGED_CLUSTERS } from './names.ts';
-import type { AksPorts } from './ports.ts';
+import { aksTypes } from '../../src/aks/index.ts';
+import { AGENT_POOLS, MANAGED_CLUSTERS } from '../../src/aks/names.ts';
+import type { AksPorts } from '../../src/aks/ports.ts';
+import { finishOperation, getResource } from '../../src/arm/estate.ts';
+import type { Arm, Directory } from '../../src/arm/resource-type.ts';
+import { inGroup, testEstate } from '../../src/arm/test-estate.ts';
+import { azureTypes } from '../../src/azure/index.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
+import { propertiesOf, sound, versionOf } from './support/bodies.ts';
 
 const directory: Directory = {
   addManagedIdentity: () => undefined,
@@ -36,61 +35,6 @@ async function estate() {
   return made;
 }
 
-/** Values that a client with a bug sends, whatever is wanted. */
-const odd = fc.constantFrom<Json>(
-  null,
-  true,
-  0,
-  -1,
-  1e9,
-  1.5,
-  '',
-  ' ',
-  'text',
-  '10.0.0.0/8',
-  [],
-  ['a'],
-  [null],
-  [{}],
-  {},
-  { a: 7 },
-  { enabled: true },
-);
-const text = fc.constantFrom<Json>('', 'a', 'Standard', 'None', '1.35', '10.1.0.0/16', '/subscriptions/s', 'x'.repeat(300));
-
-/** Something of a kind, or now and then something else; members of objects are few, so that there is a chance of being accepted. */
-function sent(table: Table, kind: Kind, depth: number): fc.Arbitrary<Json> {
-  const right = (): fc.Arbitrary<Json> => {
-    switch (kind.form) {
-      case 'list':
-        return fc.array(sent(table, kind.of, depth - 1), { maxLength: 2 });
-      case 'map':
-        return fc.dictionary(fc.constantFrom('a', 'b', ''), sent(table, kind.of, depth - 1), { maxKeys: 2 });
-      case 'shape':
-        return depth > 0 ? objectOf(table, kind.name, depth - 1) : fc.constant({});
-      case 'number':
-        return fc.constantFrom<Json>(0, 1, 3, 30, 250, 1_000, 2 ** 31);
-      case 'boolean':
-        return fc.boolean();
-      default:
-        return text;
-    }
-  };
-  return fc.oneof({ weight: 6, arbitrary: right() }, { weight: 1, arbitrary: odd });
-}
-const objectOf = (table: Table, shape: string, depth: number): fc.Arbitrary<JsonObject> => {
-  const fields = [...shapeOf(table, shape)];
-  const some = fc.subarray(fields, { maxLength: Math.min(3, fields.length) });
-  return some.chain((chosen) => fc.record(Object.fromEntries(chosen.map(([name, { kind }]) => [name, sent(table, kind, depth)]))));
-};
-const propertiesOf = (type: string): fc.Arbitrary<JsonObject> => {
-  const { table, shape } = maskOf(type) ?? assert.fail(type);
-  return objectOf(table, shape, 4);
-};
-
-const sound = { name: 'np', count: 1, mode: 'System', vmSize: 'Standard_D4s_v5' };
-const version = fc.constantFrom(...editionsOf(MANAGED_CLUSTERS), '2020-01-01', '2030-12-31-preview');
-
 for (const [what, type, path] of [
   ['cluster', MANAGED_CLUSTERS, inGroup('rg', `${MANAGED_CLUSTERS}/c`)],
   ['pool', AGENT_POOLS, inGroup('rg', `${MANAGED_CLUSTERS}/whole/agentPools/np`)],
@@ -109,7 +53,7 @@ for (const [what, type, path] of [
     let taken = 0;
     let n = 0;
     await fc.assert(
-      fc.asyncProperty(propertiesOf(type), version, async (properties, apiVersion) => {
+      fc.asyncProperty(propertiesOf(type), versionOf(MANAGED_CLUSTERS), async (properties, apiVersion) => {
         const id = what === 'cluster' ? `${path}${n++}` : `${path}${n++ % 5}`;
         const body =
           what === 'cluster' ? { ...basis, properties: { dnsPrefix: 'demo', agentPoolProfiles: [sound], ...properties } } : { properties };
