@@ -149,6 +149,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
       'subsets[0]: required: must specify `addresses` or `notReadyAddresses`',
       'subsets[1].addresses[0].ip: invalid: may not be in the loopback range',
       'subsets[1].addresses[1].ip: invalid: must be a valid IP address',
+      'subsets[1].addresses[1].ip: invalid: must be a valid IP address',
       'subsets[1].ports[0].name: required: ',
     ],
   ],

@@ -1,6 +1,7 @@
 import type { RuleWithOperations, ValidatingWebhook } from '../../../gen/kubernetes-types.ts';
 import { duplicate, type FieldError, invalid, required } from '../../kernel/field-error.ts';
 import { dnsSubdomain } from '../../kube/names/dns.ts';
+import { portNumber } from '../../kube/names/values.ts';
 import { type Faults, messages, oneOf, selectorFaults } from '../faults.ts';
 
 // Models kubernetes pkg/apis/admissionregistration/validation.
@@ -34,12 +35,41 @@ export function ruleFaults(path: string, { operations, apiGroups, apiVersions, r
 
 function clientFaults(path: string, { url, service }: Webhook['clientConfig'], out: Faults): void {
   if ((url === undefined) === (service === undefined)) return void out.push(required(path, 'exactly one of url or service is required'));
-  if (url !== undefined && !url.startsWith('https://'))
-    out.push(invalid(`${path}.url`, url, `'https' is the only allowed URL scheme; desired format: https://host[/path]`));
+  if (url !== undefined) urlFaults(`${path}.url`, url, out);
   if (!service) return;
-  if (!service.name) out.push(required(`${path}.service.name`, 'service name is required'));
-  if (!service.namespace) out.push(required(`${path}.service.namespace`, 'service namespace is required'));
-  if (service.path && !service.path.startsWith('/')) out.push(invalid(`${path}.service.path`, service.path, "must start with a '/'"));
+  if (!service.name) out.push(required(`${path}.service.name`));
+  if (!service.namespace) out.push(required(`${path}.service.namespace`));
+  const { port = 443 } = service;
+  const wrong = portNumber(port);
+  if (wrong.length > 0) out.push(invalid(`${path}.service.port`, port, `port is not valid: ${wrong.join(', ')}`));
+  if (service.path) servicePathFaults(`${path}.service.path`, service.path, out);
+}
+
+const FORM = '; desired format: https://host[/path]';
+
+/** Source: apiserver util/webhook ValidateWebhookURL, which shows the part of the URL that is wrong. */
+function urlFaults(path: string, url: string, out: Faults): void {
+  const [, scheme = '', rest = url] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/s.exec(url) ?? [];
+  const [, authority = '', tail = ''] = /^\/\/([^/?#]*)(.*)$/s.exec(rest) ?? [];
+  const [, query = '', fragment = ''] = /^[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s.exec(tail) ?? [];
+  const at = authority.lastIndexOf('@');
+  const host = authority.slice(at + 1);
+  if (scheme.toLowerCase() !== 'https') out.push(invalid(path, scheme, `'https' is the only allowed URL scheme${FORM}`));
+  if (host === '') out.push(invalid(path, host, `host must be specified${FORM}`));
+  if (at >= 0) out.push(invalid(path, authority.slice(0, at), 'user information is not permitted in the URL'));
+  if (fragment) out.push(invalid(path, fragment, 'fragments are not permitted in the URL'));
+  if (query) out.push(invalid(path, query, 'query parameters are not permitted in the URL'));
+}
+
+function servicePathFaults(path: string, value: string, out: Faults): void {
+  if (value === '/') return;
+  if (value === '//') return void out.push(invalid(path, value, 'segment[0] may not be empty'));
+  if (!value.startsWith('/')) out.push(invalid(path, value, "must start with a '/'"));
+  const steps = value.slice(1).replace(/\/$/, '').split('/');
+  steps.forEach((step, i) => {
+    if (step === '') out.push(invalid(path, value, `segment[${i}] may not be empty`));
+    else for (const fault of dnsSubdomain(step)) out.push(invalid(path, value, `segment[${i}]: ${fault}`));
+  });
 }
 
 function webhookFaults(path: string, webhook: Webhook, out: Faults): void {

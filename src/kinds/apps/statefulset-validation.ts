@@ -1,7 +1,9 @@
 import type { StatefulSet, StatefulSetSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
-import { countOrPercent, nonNegative, oneOf } from '../faults.ts';
+import { dnsLabel } from '../../kube/names/dns.ts';
+import { claimSpecFaults } from '../core/volume-validation.ts';
+import { countOrPercent, messages, nonNegative, oneOf } from '../faults.ts';
 import { workloadFaults } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateStatefulSet.
@@ -20,15 +22,27 @@ export function statefulSetFaults({ spec }: StatefulSet): readonly FieldError[] 
   } else if (type === 'RollingUpdate') {
     nonNegative('spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition, out);
     countOrPercent('spec.updateStrategy.rollingUpdate.maxUnavailable', rollingUpdate?.maxUnavailable, out);
-  } else out.push(invalid('spec.updateStrategy', updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
+  } else out.push(invalid('spec.updateStrategy', printed(updateStrategy), "must be 'RollingUpdate' or 'OnDelete'"));
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', retention?.whenDeleted, ['Retain', 'Delete'], false, out);
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', retention?.whenScaled, ['Retain', 'Delete'], false, out);
+  if (spec.serviceName) messages('spec.serviceName', spec.serviceName, dnsLabel(spec.serviceName), out);
+  spec.volumeClaimTemplates?.forEach((claim, i) => {
+    claimSpecFaults(`spec.volumeClaimTemplates[${i}].spec`, claim.spec ?? {}, out);
+  });
   nonNegative('spec.replicas', spec.replicas, out);
   nonNegative('spec.minReadySeconds', spec.minReadySeconds, out);
   nonNegative('spec.ordinals.start', spec.ordinals?.start, out);
   workloadFaults('spec', spec, 'statefulset', 'StatefulSet', out);
   return out;
 }
+
+/** As Go prints its own type. */
+const printed = (strategy: StatefulSetSpec['updateStrategy']): unknown => ({
+  Type: strategy?.type,
+  RollingUpdate: strategy?.rollingUpdate
+    ? { Partition: strategy.rollingUpdate.partition ?? 0, MaxUnavailable: strategy.rollingUpdate.maxUnavailable ?? null }
+    : null,
+});
 
 const MUTABLE: readonly (keyof StatefulSetSpec)[] = [
   'replicas',

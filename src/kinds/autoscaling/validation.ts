@@ -139,7 +139,8 @@ export function autoscalerFaults({ spec }: V2HorizontalPodAutoscaler): readonly 
   const { minReplicas, maxReplicas, scaleTargetRef, metrics = [], behavior } = spec;
   if (minReplicas !== undefined && minReplicas < 1)
     out.push(invalid('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
-  if (!maxReplicas || maxReplicas < 1) out.push(invalid('spec.maxReplicas', maxReplicas ?? 0, 'must be greater than 0'));
+  if (!maxReplicas) out.push(required('spec.maxReplicas', 'must be set and greater than 0'));
+  else if (maxReplicas < 1) out.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to 1'));
   if (minReplicas !== undefined && (maxReplicas ?? 0) < minReplicas)
     out.push(invalid('spec.maxReplicas', maxReplicas ?? 0, 'must be greater than or equal to `minReplicas`'));
   referenceFaults('spec.scaleTargetRef', scaleTargetRef, out);

@@ -1,6 +1,6 @@
 import type { CoreEndpointPort, EndpointAddress, Endpoints } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
-import { dnsLabel } from '../../kube/names/dns.ts';
+import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
 import { ipAddress } from '../../kube/names/ip.ts';
 import { portNumber } from '../../kube/names/values.ts';
 import { type Faults, messages, oneOf } from '../faults.ts';
@@ -15,11 +15,14 @@ export function reachFaults(path: string, ip: string, out: Faults): void {
   if (ip === '0.0.0.0' || ip === '::') out.push(invalid(path, ip, `may not be unspecified (${ip})`));
 }
 
-function addressFaults(path: string, { ip, hostname }: EndpointAddress, out: Faults): void {
+function addressFaults(path: string, { ip, hostname, nodeName }: EndpointAddress, out: Faults): void {
   const faults = ipAddress(ip ?? '', false);
   messages(`${path}.ip`, ip ?? '', faults, out);
   if (hostname) messages(`${path}.hostname`, hostname, dnsLabel(hostname), out);
+  if (nodeName !== undefined) messages(`${path}.nodeName`, nodeName, dnsSubdomain(nodeName), out);
+  // Whether it leads anywhere is asked of every address, and told again of what is none.
   if (faults.length === 0) reachFaults(`${path}.ip`, ip, out);
+  else out.push(invalid(`${path}.ip`, ip ?? '', 'must be a valid IP address'));
 }
 
 function portFaults(path: string, { name, port, protocol }: CoreEndpointPort, needsName: boolean, out: Faults): void {

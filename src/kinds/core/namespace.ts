@@ -1,8 +1,11 @@
 import type { Namespace } from '../../../gen/kubernetes-types.ts';
+import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { nameIsLabel } from '../../kube/names/dns.ts';
+import { qualifiedName } from '../../kube/names/labels.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
+import { messages } from '../faults.ts';
 import { selectable } from '../selectable.ts';
 
 /** Names the namespace among its own labels, for namespace selectors. */
@@ -16,6 +19,19 @@ const withNameLabel = <T extends { readonly metadata: Namespace['metadata'] }>(o
 };
 
 const withSpec = defaults({ spec: present() });
+
+/** Who finalizes is named as in metadata, but upstream does not tell which one is wrong. */
+function finalizerFaults(finalizers: readonly string[] = []): readonly FieldError[] {
+  const out: FieldError[] = [];
+  for (const name of finalizers) {
+    messages('spec.finalizers', name, qualifiedName(name), out);
+    if (!name.includes('/') && !STANDARD_FINALIZERS.has(name))
+      out.push(invalid('spec.finalizers', name, 'name is neither a standard finalizer name nor is it fully qualified'));
+  }
+  return out;
+}
+
+const STANDARD_FINALIZERS: ReadonlySet<string> = new Set([FINALIZER, 'orphan', 'foregroundDeletion']);
 
 export const namespace: Kind = {
   group: '',
@@ -43,6 +59,7 @@ export const namespace: Kind = {
   },
   beginDeletion: (object: Namespace) => ({ ...object, status: { ...object.status, phase: 'Terminating' } }),
   holdsDeletion: (object: Namespace) => (object.spec.finalizers?.length ?? 0) > 0,
+  validate: ({ spec }: Namespace) => finalizerFaults(spec.finalizers),
   nameRule: nameIsLabel,
   columns: [nameColumn, column<Namespace>('Status', 'Phase of the namespace.', (o) => o.status?.phase ?? ''), ageColumn],
 };

@@ -52,7 +52,7 @@ export const replicationController: Kind = {
     if (!template) return [...faults, required('spec.template')];
     const labels = template.metadata?.labels ?? {};
     if (Object.entries(selector ?? {}).some(([key, value]) => labels[key] !== value))
-      faults.push(invalid('spec.template.metadata.labels', labels, MISMATCH));
+      faults.push(invalid('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH));
     podTemplateFaults('spec.template', template, faults);
     runsForEver('spec.template', template, 'ReplicationController', faults);
     return faults;

@@ -1,8 +1,8 @@
 import type { EndpointSlice } from '../../../gen/kubernetes-types.ts';
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from '../../kernel/field-error.ts';
-import { dnsLabel, fullyQualifiedDomain } from '../../kube/names/dns.ts';
+import { dnsLabel, dnsSubdomain, fullyQualifiedDomain } from '../../kube/names/dns.ts';
 import { ipAddress, ipFamily } from '../../kube/names/ip.ts';
-import { portNumber } from '../../kube/names/values.ts';
+import { qualifiedName } from '../../kube/names/labels.ts';
 import { reachFaults } from '../core/endpoints-validation.ts';
 import { type Faults, messages, oneOf } from '../faults.ts';
 
@@ -30,24 +30,25 @@ export function endpointSliceFaults({ addressType, endpoints = [], ports = [] }:
   if (!addressType) out.push(required('addressType'));
   else if (!TYPES.includes(addressType)) out.push(notSupported('addressType', addressType, TYPES));
   if (endpoints.length > MAX_ENDPOINTS) return [...out, tooMany('endpoints', endpoints.length, MAX_ENDPOINTS)];
-  endpoints.forEach(({ addresses = [], hostname }, i) => {
+  endpoints.forEach(({ addresses = [], hostname, nodeName }, i) => {
     const path = `endpoints[${i}]`;
     if (addresses.length === 0) out.push(required(`${path}.addresses`, 'must contain at least 1 address'));
     if (addresses.length > MAX_ADDRESSES) out.push(tooMany(`${path}.addresses`, addresses.length, MAX_ADDRESSES));
     addresses.forEach((address, j) => {
       addressFaults(`${path}.addresses[${j}]`, address, addressType, out);
     });
+    if (nodeName !== undefined) messages(`${path}.nodeName`, nodeName, dnsSubdomain(nodeName), out);
     if (hostname !== undefined) messages(`${path}.hostname`, hostname, dnsLabel(hostname), out);
   });
   if (ports.length > MAX_PORTS) return [...out, tooMany('ports', ports.length, MAX_PORTS)];
   const names = new Set<string>();
-  ports.forEach(({ name = '', port, protocol }, i) => {
+  ports.forEach(({ name = '', protocol, appProtocol }, i) => {
     const path = `ports[${i}]`;
     if (name !== '') messages(`${path}.name`, name, dnsLabel(name), out);
     if (names.has(name)) out.push(duplicate(`${path}.name`, name));
     names.add(name);
     oneOf(`${path}.protocol`, protocol, ['SCTP', 'TCP', 'UDP'], true, out);
-    if (port !== undefined && port !== null) messages(`${path}.port`, port, portNumber(port), out);
+    if (appProtocol !== undefined) messages(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol), out);
   });
   return out;
 }

@@ -1,8 +1,9 @@
 import type { IngressClass, IPAddress, ServiceCIDR } from '../../../gen/kubernetes-types.ts';
-import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
+import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
 import { equal } from '../../kernel/json.ts';
+import { dnsLabel, dnsSubdomain, nameIsPathSegment } from '../../kube/names/dns.ts';
 import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
-import { immutable, messages } from '../faults.ts';
+import { type Faults, immutable, messages, oneOf, requiredName } from '../faults.ts';
 
 // Models kubernetes pkg/apis/networking/validation.
 
@@ -43,15 +44,32 @@ export function serviceCidrUpdateFaults({ spec }: ServiceCIDR, { spec: previous 
   return out;
 }
 
+/** "acme.io/foo": who looks after a class. Source: apimachinery util/validation IsDomainPrefixedPath. */
+function domainPrefixedPathFaults(path: string, value: string | undefined, out: Faults): void {
+  if (!value) return void out.push(required(path));
+  const slash = value.indexOf('/');
+  if (slash < 1 || slash === value.length - 1)
+    return void out.push(invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  const host = value.slice(0, slash);
+  messages(path, host, dnsSubdomain(host), out);
+}
+
 export function ingressClassFaults({ spec }: IngressClass): readonly FieldError[] {
   const out: FieldError[] = [];
   const { controller, parameters } = spec;
-  if (!controller) out.push(required('spec.controller'));
+  domainPrefixedPathFaults('spec.controller', controller, out);
   if (!parameters) return out;
-  if (!parameters.kind) out.push(required('spec.parameters.kind', 'kind is required'));
-  if (!parameters.name) out.push(required('spec.parameters.name', 'name is required'));
-  if (parameters.scope === 'Namespace' && !parameters.namespace)
-    out.push(required('spec.parameters.namespace', "`parameters.scope` is set to 'Namespace'"));
+  const { apiGroup, kind, name, namespace, scope } = parameters;
+  if (apiGroup !== undefined) messages('spec.parameters.apiGroup', apiGroup, dnsSubdomain(apiGroup), out);
+  requiredName('spec.parameters.kind', kind, nameIsPathSegment, out);
+  requiredName('spec.parameters.name', name, nameIsPathSegment, out);
+  oneOf('spec.parameters.scope', scope, ['Cluster', 'Namespace'], false, out);
+  if (scope === 'Namespace') {
+    if (namespace === undefined) out.push(required('spec.parameters.namespace', "`parameters.scope` is set to 'Namespace'"));
+    else messages('spec.parameters.namespace', namespace, dnsLabel(namespace), out);
+  }
+  if (scope === 'Cluster' && namespace !== undefined)
+    out.push(forbidden('spec.parameters.namespace', "`parameters.scope` is set to 'Cluster'"));
   return out;
 }
 

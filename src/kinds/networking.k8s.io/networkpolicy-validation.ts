@@ -17,7 +17,8 @@ function portFaults(path: string, { protocol, port, endPort }: NetworkPolicyPort
   } else {
     messages(`${path}.port`, port, portNumber(port), out);
     if (endPort !== undefined) {
-      if (endPort < port) out.push(invalid(`${path}.endPort`, endPort, 'must be greater than or equal to `port`'));
+      // Upstream shows the port that it is compared with.
+      if (endPort < port) out.push(invalid(`${path}.endPort`, port, 'must be greater than or equal to `port`'));
       messages(`${path}.endPort`, endPort, portNumber(endPort), out);
     }
   }

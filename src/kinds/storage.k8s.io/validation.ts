@@ -1,8 +1,8 @@
 import type { CSIDriver, StorageClass, VolumeAttachment, VolumeAttributesClass } from '../../../gen/kubernetes-types.ts';
-import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
+import { duplicate, type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
-import { immutable, messages, oneOf } from '../faults.ts';
+import { type Faults, immutable, messages, oneOf } from '../faults.ts';
 
 // Models kubernetes pkg/apis/storage/validation.
 
@@ -18,7 +18,27 @@ export function storageClassFaults(object: StorageClass): readonly FieldError[] 
   if (keys.includes('')) out.push(invalid('parameters', '', 'field can not be empty.'));
   oneOf('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain'], false, out);
   oneOf('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'], true, out);
+  topologyFaults('allowedTopologies', object.allowedTopologies, out);
   return out;
+}
+
+function topologyFaults(path: string, topologies: StorageClass['allowedTopologies'] = [], out: Faults): void {
+  const earlier: Json[] = [];
+  topologies.forEach(({ matchLabelExpressions = [] }, i) => {
+    const at = `${path}[${i}].matchLabelExpressions`;
+    const terms: { [key: string]: readonly string[] } = {};
+    matchLabelExpressions.forEach(({ key = '', values = [] }, j) => {
+      if (values.length === 0) out.push(required(`${at}[${j}].values`));
+      values.forEach((value, k) => {
+        if (values.indexOf(value) < k) out.push(duplicate(`${at}[${j}].values[${k}]`, value));
+      });
+      messages(`${at}[${j}].key`, key, qualifiedName(key), out);
+      if (Object.hasOwn(terms, key)) out.push(duplicate(`${at}[${j}].key`, key));
+      terms[key] = values.toSorted();
+    });
+    if (earlier.some((other) => equal(other, terms))) out.push(duplicate(at, ''));
+    earlier.push(terms);
+  });
 }
 
 export function storageClassUpdateFaults(object: StorageClass, previous: StorageClass): readonly FieldError[] {

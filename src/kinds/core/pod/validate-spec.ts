@@ -133,8 +133,9 @@ export function podSpecFaults(path: string, spec: PodSpec, out: Faults): void {
 /** All faults of a pod template. */
 export function podTemplateFaults(path: string, template: PodTemplateSpec | undefined, out: Faults): void {
   if (!template?.spec) return void out.push(required(path));
-  out.push(...validateLabels(template.metadata?.labels, `${path}.metadata.labels`));
-  out.push(...validateAnnotations(template.metadata?.annotations, `${path}.metadata.annotations`));
+  // Upstream leaves out that they are metadata.
+  out.push(...validateLabels(template.metadata?.labels, `${path}.labels`));
+  out.push(...validateAnnotations(template.metadata?.annotations, `${path}.annotations`));
   podSpecFaults(`${path}.spec`, template.spec, out);
   if (template.spec.ephemeralContainers?.length)
     out.push(
