@@ -1,5 +1,5 @@
 import type { FieldError } from '../kernel/field-error.ts';
-import { groupOf, nameOf, type ParsedId, RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE } from './ids.ts';
+import { groupOf, type ParsedId, RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE } from './ids.ts';
 import type { CloudError } from './resource.ts';
 import { type Caller, Refusal } from './resource-type.ts';
 
@@ -64,11 +64,11 @@ export const resourceNotFound = (id: ParsedId): Refusal => {
     `The Resource '${path}'${where} was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
   );
 };
-export const parentNotFound = (parent: string): Refusal =>
+export const parentNotFound = (verb: 'read' | 'write', type: string, parent: string): Refusal =>
   refuse(
     404,
     'ParentResourceNotFound',
-    `Failed to perform 'write' on resource(s) of type '${nameOf(parent)}', because the parent resource '${parent}' could not be found.`,
+    `Failed to perform '${verb}' on resource(s) of type '${type.slice(type.indexOf('/') + 1)}', because the parent resource '${parent}' could not be found.`,
   );
 export const notFound = (message: string): Refusal => refuse(404, 'NotFound', message);
 export const invalidNamespace = (namespace: string): Refusal =>

@@ -140,7 +140,7 @@ export function serveCollection(exchange: Exchange, type: ResourceType, below: s
   const mayRead = listFilter(exchange, permissionOf(type, 'read'), below);
   const parent = parseId(below);
   if (parent && !reader.get(collectionOf(parent.type), parent.key)) {
-    if (scopeOfType(type) === 'parent') throw parentNotFound(below);
+    if (scopeOfType(type) === 'parent') throw parentNotFound('read', type.name, below);
     throw resourceNotFound(parent);
   }
   const value = reader

@@ -119,7 +119,7 @@ function checkContainers(arm: Arm, tx: Transaction, type: ResourceType, id: Pars
     if (!group) throw refuse(404, 'ResourceGroupNotFound', `Resource group '${id.resourceGroup}' could not be found.`);
     if (group.provisioningState === 'Deleting') throw groupBeingDeleted(id.resourceGroup);
   } else if (scope === 'resourceGroup' && type.name !== RESOURCE_GROUP_TYPE) throw invalidResourceType(type.name, id.namespace);
-  if (scope === 'parent' && !getResource(tx, id.parent)) throw parentNotFound(id.parent);
+  if (scope === 'parent' && !getResource(tx, id.parent)) throw parentNotFound('write', type.name, id.parent);
   const extended = scope === 'extension' ? parseId(id.parent) : undefined;
   if (extended && arm.types.has(extended.type.toLowerCase()) && !getResource(tx, extended.id)) throw resourceNotFound(extended);
 }

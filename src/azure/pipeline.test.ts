@@ -127,6 +127,10 @@ test('requests that are no requests', async () => {
     404,
     'ParentResourceNotFound',
   ]);
+  assert.equal(
+    at((await call('PUT', `${VNET}/subnets/s`, { properties: {} })).body, 'error.message'),
+    `Failed to perform 'write' on resource(s) of type 'virtualNetworks/subnets', because the parent resource '${VNET}' could not be found.`,
+  );
   assert.deepEqual(await code('GET', inGroup('rg', 'Microsoft.Network/teapots/t')), [501, 'NotImplemented']);
   assert.deepEqual(await code('GET', inGroup('rg', 'Nobody.Knows/teapots/t')), [404, 'InvalidResourceNamespace']);
   assert.deepEqual(await code('GET', VNET, undefined, { as: null }), [401, 'AuthenticationFailed']);
