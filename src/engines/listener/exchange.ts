@@ -4,7 +4,7 @@ import { noBody, readBody } from './body.ts';
 import { addressOf, type Connection } from './connection.ts';
 import type { Core } from './options.ts';
 import type { Reply } from './reply.ts';
-import { makeRequest, startLifetime } from './request.ts';
+import { makeRequest, RequestLifetime } from './request.ts';
 import { serve } from './respond.ts';
 
 /** One request as a protocol adapter read it, before its body. */
@@ -26,7 +26,7 @@ const sendMalformed = (reply: Reply, what: string) => {
 export function exchange(core: Core, connection: Connection, incoming: Incoming, reply: Reply) {
   const address = addressOf(connection, incoming.authority, core.isOurs);
   if (address === undefined) return sendMalformed(reply, 'Host header');
-  const lifetime = startLifetime();
+  const lifetime = new RequestLifetime();
   reply.onClose((isComplete) => {
     if (!isComplete) lifetime.abort('gone');
   });

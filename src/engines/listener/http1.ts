@@ -6,30 +6,46 @@ import { exchange } from './exchange.ts';
 import type { Core } from './options.ts';
 import type { Reply } from './reply.ts';
 
-export function responseReply(core: Core, response: ServerResponse): Reply {
-  const writeHead = (status: number, headers: Headers) => {
-    if (core.isStopping) response.shouldKeepAlive = false;
-    response.writeHead(status, headers);
-  };
-  return {
-    get isClosed() {
-      return response.destroyed || response.closed;
-    },
-    get hasStarted() {
-      return response.headersSent;
-    },
-    send(status, headers, body) {
-      writeHead(status, headers);
-      response.end(body);
-    },
-    open(status, headers) {
-      writeHead(status, headers);
-      response.flushHeaders();
-      return response;
-    },
-    onClose: (listener) => void response.once('close', () => listener(response.writableFinished)),
-    cut: () => void response.destroy(),
-  };
+export class Http1Reply implements Reply {
+  readonly #core: Core;
+  readonly #response: ServerResponse;
+
+  constructor(core: Core, response: ServerResponse) {
+    this.#core = core;
+    this.#response = response;
+  }
+
+  get isClosed(): boolean {
+    return this.#response.destroyed || this.#response.closed;
+  }
+
+  get hasStarted(): boolean {
+    return this.#response.headersSent;
+  }
+
+  send(status: number, headers: Headers, body: Uint8Array | string | undefined): void {
+    this.#writeHead(status, headers);
+    this.#response.end(body);
+  }
+
+  open(status: number, headers: Headers): ServerResponse {
+    this.#writeHead(status, headers);
+    this.#response.flushHeaders();
+    return this.#response;
+  }
+
+  onClose(listener: (isComplete: boolean) => void): void {
+    this.#response.once('close', () => listener(this.#response.writableFinished));
+  }
+
+  cut(): void {
+    this.#response.destroy();
+  }
+
+  #writeHead(status: number, headers: Headers): void {
+    if (this.#core.isStopping) this.#response.shouldKeepAlive = false;
+    this.#response.writeHead(status, headers);
+  }
 }
 
 /** Request headers as plain data: duplicates were joined by Node, only Set-Cookie (which no client sends) would stay a list. */
@@ -84,7 +100,7 @@ export function createHttp1(core: Core, hooks: Http1Hooks): Server {
       core,
       connection,
       { method, target, authority: request.headers.host, headers: fieldsOf(request), body },
-      responseReply(core, response),
+      new Http1Reply(core, response),
     );
   });
   server.on('clientError', (error, socket) => answerMalformed(core, error, socket));

@@ -1,4 +1,4 @@
-import type { Headers, HttpRequest } from '../../kernel/http.ts';
+import type { Headers, HttpRequest, Via } from '../../kernel/http.ts';
 import type { Address, Connection } from './connection.ts';
 
 /** Why a pipeline may stop: the client went away, or the deadline passed. */
@@ -13,22 +13,22 @@ export interface Lifetime {
 const abortError = (reason: AbortReason): DOMException =>
   reason === 'gone' ? new DOMException('the client went away', 'AbortError') : new DOMException('the deadline passed', 'TimeoutError');
 
-export function startLifetime(): Lifetime {
-  let controller: AbortController | undefined;
-  let aborted: AbortReason | undefined;
-  return {
-    get signal() {
-      if (controller === undefined) {
-        controller = new AbortController();
-        if (aborted !== undefined) controller.abort(abortError(aborted));
-      }
-      return controller.signal;
-    },
-    abort(reason) {
-      aborted ??= reason;
-      if (controller !== undefined && !controller.signal.aborted) controller.abort(abortError(reason));
-    },
-  };
+export class RequestLifetime implements Lifetime {
+  #controller: AbortController | undefined;
+  #aborted: AbortReason | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(abortError(this.#aborted));
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: AbortReason): void {
+    this.#aborted ??= reason;
+    if (this.#controller !== undefined && !this.#controller.signal.aborted) this.#controller.abort(abortError(reason));
+  }
 }
 
 export interface Head {
@@ -51,27 +51,44 @@ export function splitTarget(target: string): { readonly path: string; readonly s
   return { path, search: mark < 0 ? '' : relative.slice(mark + 1) };
 }
 
+/** A request as pipelines see it. All have all fields: a certificate only in some of them would make every later access slower. */
+class Received {
+  readonly method: string;
+  readonly origin: string;
+  readonly host: string;
+  readonly path: string;
+  readonly search: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly via: Via;
+  readonly world: string;
+  readonly vantage: string;
+  readonly clientCertificate: Uint8Array | undefined;
+  readonly #lifetime: Lifetime;
+
+  constructor({ method, headers, address, connection }: Head, path: string, search: string, body: Uint8Array, lifetime: Lifetime) {
+    this.method = method;
+    this.origin = address.origin;
+    this.host = address.host;
+    this.path = path;
+    this.search = search;
+    this.headers = headers;
+    this.body = body;
+    this.via = address.via;
+    this.world = connection.access.world;
+    this.vantage = connection.access.vantage;
+    this.clientCertificate = connection.clientCertificate;
+    this.#lifetime = lifetime;
+  }
+
+  get signal(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+}
+
 /** The request as pipelines see it, or undefined when its target is malformed. */
 export function makeRequest(head: Head, body: Uint8Array, lifetime: Lifetime): HttpRequest | undefined {
-  const { connection, address } = head;
   const target = splitTarget(head.target);
-  if (target === undefined) return undefined;
-  const request: Omit<HttpRequest, 'clientCertificate'> & { readonly clientCertificate: Uint8Array | undefined } = {
-    method: head.method,
-    origin: address.origin,
-    host: address.host,
-    path: target.path,
-    search: target.search,
-    headers: head.headers,
-    body,
-    via: address.via,
-    world: connection.access.world,
-    vantage: connection.access.vantage,
-    clientCertificate: connection.clientCertificate,
-    get signal() {
-      return lifetime.signal;
-    },
-  };
-  // Undefined reads as absent. One literal for all: adding the field to some of them would make every later access slower.
-  return request as HttpRequest;
+  // An undefined certificate reads as an absent one.
+  return target && (new Received(head, target.path, target.search, body, lifetime) as HttpRequest);
 }

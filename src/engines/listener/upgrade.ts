@@ -5,10 +5,10 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Headers, HttpResponse, Upgrade, WebSocketLike } from '../../kernel/http.ts';
 import { noBody } from './body.ts';
 import { addressOf, connectionOf } from './connection.ts';
-import { fieldsOf, responseReply } from './http1.ts';
+import { fieldsOf, Http1Reply } from './http1.ts';
 import type { Core, UpgradeHandler } from './options.ts';
 import { refuse } from './proxy.ts';
-import { makeRequest, startLifetime } from './request.ts';
+import { makeRequest, RequestLifetime } from './request.ts';
 import { respond, serve } from './respond.ts';
 
 const asBytes = (data: Buffer | ArrayBuffer | Buffer[]): Uint8Array =>
@@ -35,7 +35,7 @@ function refusalReply(core: Core, message: IncomingMessage, socket: Socket) {
   response.assignSocket(socket);
   response.shouldKeepAlive = false;
   response.once('finish', () => socket.end());
-  return responseReply(core, response);
+  return new Http1Reply(core, response);
 }
 
 interface Taken {
@@ -96,7 +96,7 @@ export function createUpgrades(core: Core): ((message: IncomingMessage, socket: 
     if (!(socket instanceof Socket) || connection === undefined) return void socket.destroy();
     socket.on('error', (error) => core.log.debug({ err: error }, 'upgraded connection failed'));
     const address = addressOf(connection, message.headers.host, core.isOurs);
-    const lifetime = startLifetime();
+    const lifetime = new RequestLifetime();
     socket.once('close', () => lifetime.abort('gone'));
     const { method = 'GET', url: target = '/' } = message;
     const request = address && makeRequest({ method, target, headers: fieldsOf(message), address, connection }, noBody, lifetime);
