@@ -3,65 +3,87 @@ import type { RequestInfo } from '../pipeline/request-info.ts';
 /** Upper bounds of apiserver_request_duration_seconds, in seconds. */
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
-interface Histogram {
-  readonly counts: number[];
-  sum: number;
-  count: number;
+/** What kube-apiserver labels requests with, beside the code of the answer. */
+interface Labels {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly scope: string;
+  readonly verb: string;
 }
 
-interface Measures {
-  readonly requests: Map<string, number>;
-  readonly durations: Map<string, Histogram>;
+/** Requests that share their labels. */
+interface Series {
+  readonly labels: Labels;
+  readonly codes: Map<number, number>;
+  readonly buckets: number[];
+  seconds: number;
+  count: number;
 }
 
 /** Combinations of labels that one cluster counts apart: clients can ask for names without end. */
 const LABELS_LIMIT = 2_000;
-const OTHER = 'component="apiserver",dry_run="",group="",resource="",scope="",subresource="",verb="other",version=""';
+const NONE: Labels = { group: '', version: '', resource: '', subresource: '', scope: '', verb: '' };
+const PATH_LENGTH = 40;
 
-const byScope = new Map<string, Measures>();
+const byCluster = new Map<string, Map<string, Series>>();
 
-function measuresOf(scope: string): Measures {
-  const known = byScope.get(scope);
+function seriesOf(cluster: string): Map<string, Series> {
+  const known = byCluster.get(cluster);
   if (known) return known;
-  const made: Measures = { requests: new Map(), durations: new Map() };
-  byScope.set(scope, made);
+  const made = new Map<string, Series>();
+  byCluster.set(cluster, made);
   return made;
 }
 
 /** Counts an answered request of a cluster, by what kube-apiserver labels it with. */
-export function countRequest(scope: string, info: RequestInfo, code: number, durationMs: number): void {
-  const { requests, durations } = measuresOf(scope);
-  const own = labelsOf(info);
-  const labels = durations.has(own) || durations.size < LABELS_LIMIT ? own : OTHER;
-  const key = `code="${code}",${labels}`;
-  requests.set(key, (requests.get(key) ?? 0) + 1);
-  const histogram = durations.get(labels) ?? { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
-  durations.set(labels, histogram);
+export function countRequest(cluster: string, info: RequestInfo, code: number, durationMs: number): void {
+  const all = seriesOf(cluster);
+  const key = keyOf(info);
+  const series = all.get(key) ?? begun(all, key, info);
   const seconds = durationMs / 1000;
+  series.codes.set(code, (series.codes.get(code) ?? 0) + 1);
   const at = BUCKETS.findIndex((bound) => seconds <= bound);
-  if (at >= 0) histogram.counts[at] = (histogram.counts[at] ?? 0) + 1;
-  histogram.sum += seconds;
-  histogram.count++;
+  if (at >= 0) series.buckets[at] = (series.buckets[at] ?? 0) + 1;
+  series.seconds += seconds;
+  series.count++;
 }
 
-const clean = (text: string): string => (/["\\\n]/.test(text) ? text.replace(/["\\\n]/g, '') : text);
+const scopeOf = (info: RequestInfo & { isResource: true }) => (info.name ? 'resource' : info.namespace ? 'namespace' : 'cluster');
 
-function labelsOf(info: RequestInfo): string {
-  if (!info.isResource)
-    return `component="apiserver",dry_run="",group="",resource="",scope="",subresource="${info.path.slice(0, 40).replace(/["\\\n]/g, '')}",verb="${info.verb.toUpperCase()}",version=""`;
-  const scope = info.name ? 'resource' : info.namespace ? 'namespace' : 'cluster';
-  return `component="apiserver",dry_run="",group="${clean(info.group)}",resource="${clean(info.resource)}",scope="${scope}",subresource="${clean(info.subresource)}",verb="${(info.verb || 'other').toUpperCase()}",version="${clean(info.version)}"`;
+/** Text that differs where labels do: cheaper than the labels themselves, of which every request has some. */
+const keyOf = (info: RequestInfo): string =>
+  info.isResource
+    ? `${info.verb} ${info.group}/${info.version}/${info.resource}/${info.subresource} ${scopeOf(info)}`
+    : `${info.verb} ${info.path.slice(0, PATH_LENGTH)}`;
+
+function begun(all: Map<string, Series>, key: string, info: RequestInfo): Series {
+  const isFull = all.size >= LABELS_LIMIT;
+  const name = isFull ? 'other' : key;
+  const labels = isFull ? { ...NONE, verb: 'other' } : labelsOf(info);
+  const series = all.get(name) ?? { labels, codes: new Map(), buckets: BUCKETS.map(() => 0), seconds: 0, count: 0 };
+  all.set(name, series);
+  return series;
 }
+
+function labelsOf(info: RequestInfo): Labels {
+  if (!info.isResource) return { ...NONE, subresource: info.path.slice(0, PATH_LENGTH), verb: info.verb.toUpperCase() };
+  const { group, version, resource, subresource, verb } = info;
+  return { group, version, resource, subresource, scope: scopeOf(info), verb: (verb || 'other').toUpperCase() };
+}
+
+const clean = (text: string): string => text.replace(/["\\\n]/g, '');
+
+const labelText = ({ group, version, resource, subresource, scope, verb }: Labels): string =>
+  `component="apiserver",dry_run="",group="${clean(group)}",resource="${clean(resource)}",scope="${scope}",subresource="${clean(subresource)}",verb="${clean(verb)}",version="${clean(version)}"`;
 
 /** Whether a resource was asked for in a version, itself and not a subresource. O(combinations of labels). */
-export function wasRequested(scope: string, { group, version, resource }: { group: string; version: string; resource: string }): boolean {
-  for (const labels of measuresOf(scope).durations.keys())
-    if (
-      labels.includes(`group="${group}",resource="${resource}",`) &&
-      labels.includes('subresource=""') &&
-      labels.endsWith(`,version="${version}"`)
-    )
-      return true;
+export function wasRequested(cluster: string, wanted: { group: string; version: string; resource: string }): boolean {
+  for (const { labels } of seriesOf(cluster).values()) {
+    const { group, version, resource, subresource } = labels;
+    if (group === wanted.group && version === wanted.version && resource === wanted.resource && subresource === '') return true;
+  }
   return false;
 }
 
@@ -75,15 +97,17 @@ export interface Metric {
 }
 
 /** The metrics of one cluster in Prometheus' text format. `gauges` are read when asked. */
-export function renderMetrics(scope: string, gauges: readonly Metric[]): string {
-  const { requests, durations } = measuresOf(scope);
+export function renderMetrics(cluster: string, gauges: readonly Metric[]): string {
+  const all = [...seriesOf(cluster).values()];
   const lines = [
     '# HELP apiserver_request_total [STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
     '# TYPE apiserver_request_total counter',
-    ...[...requests].map(([labels, value]) => `apiserver_request_total{${labels}} ${value}`),
+    ...all.flatMap(({ labels, codes }) =>
+      [...codes].map(([code, value]) => `apiserver_request_total{code="${code}",${labelText(labels)}} ${value}`),
+    ),
     '# HELP apiserver_request_duration_seconds [STABLE] Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
     '# TYPE apiserver_request_duration_seconds histogram',
-    ...[...durations].flatMap(([labels, histogram]) => histogramLines(labels, histogram)),
+    ...all.flatMap(histogramLines),
   ];
   for (const { name, help, type = 'gauge', samples } of gauges) {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
@@ -92,12 +116,13 @@ export function renderMetrics(scope: string, gauges: readonly Metric[]): string 
   return `${lines.join('\n')}\n`;
 }
 
-function histogramLines(labels: string, { counts, sum, count }: Histogram): string[] {
+function histogramLines({ labels, buckets, seconds, count }: Series): string[] {
   const name = 'apiserver_request_duration_seconds';
+  const text = labelText(labels);
   let below = 0;
-  const buckets = BUCKETS.map((bound, i) => {
-    below += counts[i] ?? 0;
-    return `${name}_bucket{${labels},le="${bound}"} ${below}`;
+  const lines = BUCKETS.map((bound, i) => {
+    below += buckets[i] ?? 0;
+    return `${name}_bucket{${text},le="${bound}"} ${below}`;
   });
-  return [...buckets, `${name}_bucket{${labels},le="+Inf"} ${count}`, `${name}_sum{${labels}} ${sum}`, `${name}_count{${labels}} ${count}`];
+  return [...lines, `${name}_bucket{${text},le="+Inf"} ${count}`, `${name}_sum{${text}} ${seconds}`, `${name}_count{${text}} ${count}`];
 }
