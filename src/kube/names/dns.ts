@@ -24,7 +24,7 @@ export const tooLongFault = (maxLength: number, unit = 'characters'): string => 
 export const byteLength = (text: string): number => Buffer.byteLength(text);
 
 /** Length check and pattern check of one value, in upstream's order. */
-export function check(value: string, maxBytes: number, pattern: RegExp, fault: string, unit?: string): Faults {
+export function check(value: string, maxBytes: number, pattern: Pick<RegExp, 'test'>, fault: string, unit?: string): Faults {
   // A UTF-16 unit takes three bytes at the most: the bytes of short texts need no counting.
   const fits = value.length * 3 <= maxBytes || (value.length <= maxBytes && byteLength(value) <= maxBytes);
   const matches = pattern.test(value);
@@ -63,6 +63,20 @@ export function dnsLabel(value: string): Faults {
 
 /** RFC 1123 subdomain: the names of most objects. At most 253. */
 export const dnsSubdomain = (value: string): Faults => check(value, 253, subdomainPattern, SUBDOMAIN_FAULT);
+
+const UNDERSCORED_PART = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const UNDERSCORED_FAULT = patternFault(
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+  `${UNDERSCORED_PART}(\\.${UNDERSCORED_PART})*`,
+  'example.com',
+);
+/** The same language without nested repetitions, which would backtrack without end. */
+const isUnderscored = {
+  test: (value: string): boolean => value.split('.').every((part) => /^_?[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?$/.test(part)),
+};
+
+/** A subdomain whose parts may have underscores: search domains of resolvers. At most 253. */
+export const underscoredSubdomain = (value: string): Faults => check(value, 253, isUnderscored, UNDERSCORED_FAULT);
 
 /** RFC 1035 label: Service names. At most 63. */
 export const dns1035Label = (value: string): Faults => check(value, 63, label1035Pattern, LABEL_1035_FAULT);

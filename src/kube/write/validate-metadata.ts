@@ -47,16 +47,17 @@ function commonFaults(meta: ObjectMeta): FieldError[] {
 function ownerFaults({ ownerReferences = [] }: ObjectMeta): FieldError[] {
   const faults: FieldError[] = [];
   let controller: string | undefined;
-  ownerReferences.forEach((owner, i) => {
-    const path = `metadata.ownerReferences[${i}]`;
+  // Upstream does not tell which reference it is.
+  const path = 'metadata.ownerReferences';
+  ownerReferences.forEach((owner) => {
     if (!owner.apiVersion) faults.push(invalid(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
     for (const field of ['kind', 'name', 'uid'] as const) {
       if (!owner[field]) faults.push(invalid(`${path}.${field}`, owner[field] ?? '', 'must not be empty'));
     }
     if (!owner.controller) return;
-    const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.name}`;
-    if (controller !== undefined) faults.push(invalid('metadata.ownerReferences', ownerReferences, detail));
-    controller = owner.name;
+    const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.kind}/${owner.name}`;
+    if (controller !== undefined) faults.push(invalid(path, ownerReferences, detail));
+    controller = `${owner.kind}/${owner.name}`;
   });
   return faults;
 }

@@ -174,18 +174,21 @@ describe('validation', () => {
   });
 
   test('volumes have one source, and mounts have volumes', () => {
-    const volumes = [{ name: 'a', emptyDir: {}, secret: { secretName: 'x' } }, { name: 'a' }, { name: 'b', hostPath: { path: '/a/../b' } }];
+    const volumes = [{ name: 'a' }, { name: 'a', emptyDir: {}, secret: { secretName: 'x' } }, { name: 'b', hostPath: { path: '/a/../b' } }];
     const volumeMounts = [
       { name: 'a', mountPath: '/x' },
       { name: 'z', mountPath: '/x', subPath: '../y' },
+      { name: 'b', mountPath: '/b' },
     ];
     assert.deepEqual(faultsOf({ containers: [{ ...nginx, volumeMounts }], volumes }), [
-      'spec.volumes[0].secret: forbidden: may not specify more than 1 volume type',
+      'spec.volumes[1].secret: forbidden: may not specify more than 1 volume type',
       'spec.volumes[1].name: duplicate: ',
       "spec.volumes[2].hostPath.path: invalid: must not contain '..'",
       'spec.containers[0].volumeMounts[1].name: notFound: ',
       'spec.containers[0].volumeMounts[1].mountPath: invalid: must be unique',
       "spec.containers[0].volumeMounts[1].subPath: invalid: must not contain '..'",
+      // A volume that is wrong itself cannot be mounted.
+      'spec.containers[0].volumeMounts[2].name: notFound: ',
     ]);
   });
 
@@ -214,6 +217,8 @@ describe('validation', () => {
       "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values: required: must be specified when `operator` is 'In' or 'NotIn'",
       `${at}.weight: invalid: must be in the range 1-100`,
       `${at}.podAffinityTerm.topologyKey: required: can not be empty`,
+      `${at}.podAffinityTerm.topologyKey: invalid: name part must be non-empty`,
+      `${at}.podAffinityTerm.topologyKey: invalid: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
       'spec.topologySpreadConstraints[0].maxSkew: invalid: must be greater than zero',
       'spec.topologySpreadConstraints[0].whenUnsatisfiable: notSupported: supported values: "DoNotSchedule", "ScheduleAnyway"',
       'spec.tolerations[0].operator: invalid: operator must be Exists when `key` is empty, which means "match all values and all keys"',

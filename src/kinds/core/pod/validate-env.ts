@@ -20,6 +20,9 @@ const ENV_FIELDS = [
 /** … and in files that a volume projects. */
 export const FILE_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
 
+/** Fields that a reference can name at all. */
+const FIELDS: ReadonlySet<string> = new Set([...ENV_FIELDS, ...FILE_FIELDS, 'spec.restartPolicy', 'spec.schedulerName', 'status.phase']);
+
 const RESOURCES = [
   'limits.cpu',
   'limits.ephemeral-storage',
@@ -36,6 +39,8 @@ export function fieldRefFaults(path: string, ref: ObjectFieldSelector, allowed: 
   const [, field, key] = /^(metadata\.(?:labels|annotations))\['(.*)'\]$/.exec(ref.fieldPath) ?? [];
   if (field !== undefined && key !== undefined)
     messages(path, key, qualifiedName(field === 'metadata.annotations' ? key.toLowerCase() : key), out);
+  else if (!FIELDS.has(ref.fieldPath))
+    out.push(invalid(`${path}.fieldPath`, ref.fieldPath, `error converting fieldPath: field label not supported: ${ref.fieldPath}`));
   else if (!allowed.includes(ref.fieldPath)) out.push(notSupported(`${path}.fieldPath`, ref.fieldPath, allowed));
 }
 

@@ -8,7 +8,7 @@ import type {
   TopologySpreadConstraint,
 } from '../../../../gen/kubernetes-types.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../../kernel/field-error.ts';
-import { dnsLabel } from '../../../kube/names/dns.ts';
+import { dnsLabel, dnsSubdomain } from '../../../kube/names/dns.ts';
 import { labelValue, qualifiedName } from '../../../kube/names/labels.ts';
 import { type Faults, messages, oneOf, selectorFaults } from '../../faults.ts';
 
@@ -39,7 +39,8 @@ export function tolerationFaults(path: string, tolerations: readonly Toleration[
   });
 }
 
-function nodeTermFaults(path: string, term: NodeSelectorTerm | undefined, out: Faults): void {
+/** `isStrict`: values must be ones that labels can have, as where a node must match. */
+function nodeTermFaults(path: string, term: NodeSelectorTerm | undefined, isStrict: boolean, out: Faults): void {
   term?.matchExpressions?.forEach(({ key = '', operator, values = [] }, i) => {
     const at = `${path}.matchExpressions[${i}]`;
     switch (operator) {
@@ -59,6 +60,10 @@ function nodeTermFaults(path: string, term: NodeSelectorTerm | undefined, out: F
         out.push(invalid(`${at}.operator`, operator ?? '', 'not a valid selector operator'));
     }
     messages(`${at}.key`, key, qualifiedName(key), out);
+    if (isStrict)
+      values.forEach((value, j) => {
+        messages(`${at}.values[${j}]`, value, labelValue(value), out);
+      });
   });
   term?.matchFields?.forEach(({ key, operator, values = [] }, i) => {
     const at = `${path}.matchFields[${i}]`;
@@ -66,6 +71,10 @@ function nodeTermFaults(path: string, term: NodeSelectorTerm | undefined, out: F
     else if (values.length !== 1)
       out.push(required(`${at}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
     if (key !== 'metadata.name') out.push(invalid(`${at}.key`, key, 'not a valid field selector key'));
+    else
+      values.forEach((value, j) => {
+        messages(`${at}.values[${j}]`, value, dnsSubdomain(value), out);
+      });
   });
 }
 
@@ -74,7 +83,7 @@ export function nodeSelectorFaults(path: string, { nodeSelectorTerms: terms = []
   const at = `${path}.nodeSelectorTerms`;
   if (terms.length === 0) out.push(required(at, 'must have at least one node selector term'));
   terms.forEach((term, i) => {
-    nodeTermFaults(`${at}[${i}]`, term, out);
+    nodeTermFaults(`${at}[${i}]`, term, true, out);
   });
 }
 
@@ -87,8 +96,9 @@ function podTermFaults(path: string, term: PodAffinityTerm | undefined, out: Fau
   selectorFaults(`${path}.labelSelector`, term.labelSelector, out);
   selectorFaults(`${path}.namespaceSelector`, term.namespaceSelector, out);
   for (const name of term.namespaces ?? []) messages(`${path}.namespace`, name, dnsLabel(name), out);
-  if (!term.topologyKey) out.push(required(`${path}.topologyKey`, 'can not be empty'));
-  else messages(`${path}.topologyKey`, term.topologyKey, qualifiedName(term.topologyKey), out);
+  const { topologyKey = '' } = term;
+  if (topologyKey === '') out.push(required(`${path}.topologyKey`, 'can not be empty'));
+  messages(`${path}.topologyKey`, topologyKey, qualifiedName(topologyKey), out);
 }
 
 function podAffinityFaults(path: string, affinity: PodAffinity | undefined, out: Faults): void {
@@ -110,7 +120,7 @@ export function affinityFaults(path: string, affinity: Affinity | undefined, out
   preferred?.forEach(({ weight, preference }, i) => {
     const at = `${path}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[${i}]`;
     weightFaults(at, weight, out);
-    nodeTermFaults(`${at}.preference`, preference, out);
+    nodeTermFaults(`${at}.preference`, preference, false, out);
   });
   podAffinityFaults(`${path}.podAffinity`, affinity.podAffinity, out);
   podAffinityFaults(`${path}.podAntiAffinity`, affinity.podAntiAffinity, out);
@@ -125,8 +135,8 @@ export function topologySpreadFaults(path: string, constraints: readonly Topolog
     const { maxSkew, minDomains, topologyKey, whenUnsatisfiable } = constraint;
     if (!maxSkew || maxSkew <= 0) out.push(invalid(`${at}.maxSkew`, maxSkew ?? 0, POSITIVE));
     if (!topologyKey) out.push(required(`${at}.topologyKey`, 'can not be empty'));
-    else messages(`${at}.topologyKey`, topologyKey, qualifiedName(topologyKey), out);
-    oneOf(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], true, out);
+    const actions = ['DoNotSchedule', 'ScheduleAnyway'];
+    if (!actions.includes(whenUnsatisfiable ?? '')) out.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable ?? '', actions));
     const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
     if (seen.has(pair)) out.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
     seen.add(pair);

@@ -1,6 +1,6 @@
 import type { PodDNSConfig, PodSecurityContext, PodSpec, PodTemplateSpec } from '../../../../gen/kubernetes-types.ts';
 import { duplicate, invalid, required } from '../../../kernel/field-error.ts';
-import { dnsLabel, dnsSubdomain } from '../../../kube/names/dns.ts';
+import { dnsLabel, dnsSubdomain, underscoredSubdomain } from '../../../kube/names/dns.ts';
 import { ipAddress } from '../../../kube/names/ip.ts';
 import { qualifiedName, validateAnnotations, validateLabels } from '../../../kube/names/labels.ts';
 import { inRange } from '../../../kube/names/values.ts';
@@ -33,6 +33,10 @@ function dnsConfigFaults(path: string, policy: string | undefined, config: PodDN
   });
   if ((config?.searches?.length ?? 0) > MAX_SEARCHES)
     out.push(invalid(`${path}.searches`, config?.searches, `must not have more than ${MAX_SEARCHES} search paths`));
+  config?.searches?.forEach((search, i) => {
+    const name = search.replace(/\.$/, '');
+    messages(`${path}.searches[${i}]`, search, name === '' ? [] : underscoredSubdomain(name), out);
+  });
   config?.options?.forEach(({ name }, i) => {
     if (!name) out.push(required(`${path}.options[${i}]`, 'must not be empty'));
   });
@@ -108,7 +112,8 @@ function nameFaults(path: string, spec: PodSpec, out: Faults): void {
   check('runtimeClassName', spec.runtimeClassName, dnsSubdomain);
   oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], false, out);
   for (const [name, amount] of Object.entries(spec.overhead ?? {})) amountFaults(`${path}.overhead[${name}]`, name, amount, out);
-  if (spec.os) oneOf(`${path}.os`, spec.os.name, ['linux', 'windows'], true, out);
+  if (spec.os && !spec.os.name) out.push(required(`${path}.os.name`));
+  else if (spec.os) oneOf(`${path}.os`, spec.os.name, ['linux', 'windows'], true, out);
 }
 
 /** Specs that were found valid: they are shared by every later version of their object, and a template's by its owners. */

@@ -1,7 +1,8 @@
 import type { KeyToPath, Volume, VolumeMount, VolumeProjection } from '../../../../gen/kubernetes-types.ts';
 import { duplicate, forbidden, invalid, notFound, notSupported, required } from '../../../kernel/field-error.ts';
-import { dnsLabel } from '../../../kube/names/dns.ts';
-import { type Faults, oneOf, requiredName } from '../../faults.ts';
+import { dnsLabel, dnsSubdomain } from '../../../kube/names/dns.ts';
+import { inRange } from '../../../kube/names/values.ts';
+import { type Faults, messages, oneOf, requiredName } from '../../faults.ts';
 import { claimSpecFaults } from '../volume-validation.ts';
 import { FILE_FIELDS, fieldRefFaults, resourceRefFaults } from './validate-env.ts';
 import { hasBackstep, hostPathFaults } from './validate-host-path.ts';
@@ -65,7 +66,8 @@ function projectionFaults(path: string, source: VolumeProjection, out: Faults): 
       out.push(invalid(`${path}.serviceAccountToken.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'));
     if (seconds > MAX_TOKEN_SECONDS)
       out.push(invalid(`${path}.serviceAccountToken.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'));
-    if (!token.path) out.push(required(`${path}.serviceAccountToken.path`));
+    // Upstream leaves out where the path stands.
+    if (!token.path) out.push(required(`${path.replace(/\.sources\[\d+\]$/, '')}.path`));
   }
 }
 
@@ -107,10 +109,12 @@ const SOURCES: { readonly [Kind in keyof Volume]?: (path: string, source: NonNul
   nfs(path, source, out) {
     if (!source.server) out.push(required(`${path}.server`));
     if (!source.path) out.push(required(`${path}.path`));
-    else if (!source.path.startsWith('/')) out.push(invalid(`${path}.path`, source.path, 'must be an absolute path'));
+    if (!source.path?.startsWith('/')) out.push(invalid(`${path}.path`, source.path ?? '', 'must be an absolute path'));
   },
   csi(path, source, out) {
     if (!source.driver) out.push(required(`${path}.driver`));
+    else messages(`${path}.driver`, source.driver, dnsSubdomain(source.driver.toLowerCase()), out);
+    if (source.nodePublishSecretRef && !source.nodePublishSecretRef.name) out.push(required(`${path}.nodePublishSecretRef.name`));
   },
   azureFile(path, source, out) {
     if (!source.secretName) out.push(required(`${path}.secretName`));
@@ -129,6 +133,12 @@ const SOURCES: { readonly [Kind in keyof Volume]?: (path: string, source: NonNul
     if (!source.volumeClaimTemplate) out.push(required(`${path}.volumeClaimTemplate`));
     else claimSpecFaults(`${path}.volumeClaimTemplate.spec`, source.volumeClaimTemplate.spec ?? {}, out);
   },
+  iscsi(path, { targetPortal, iqn, lun = 0 }, out) {
+    if (!targetPortal) out.push(required(`${path}.targetPortal`));
+    if (!iqn) out.push(required(`${path}.iqn`));
+    else if (!/^(iqn|eui|naa)/.test(iqn)) out.push(invalid(`${path}.iqn`, iqn, 'must be valid format starting with iqn, eui, or naa'));
+    messages(`${path}.lun`, lun, inRange(lun, 0, 255), out);
+  },
   image(path, source, out) {
     if (!source.reference) out.push(required(`${path}.reference`));
   },
@@ -140,6 +150,7 @@ export function volumeFaults(path: string, volumes: readonly Volume[] = [], out:
   volumes.forEach((volume, i) => {
     const at = `${path}[${i}]`;
     const { name, ...sources } = volume;
+    const before = out.length;
     const [first, ...others] = Object.entries(sources);
     if (first) {
       // Each entry of SOURCES takes the source of its own name.
@@ -149,7 +160,8 @@ export function volumeFaults(path: string, volumes: readonly Volume[] = [], out:
     for (const [kind] of others) out.push(forbidden(`${at}.${kind}`, 'may not specify more than 1 volume type'));
     requiredName(`${at}.name`, name, dnsLabel, out);
     if (name && names.has(name)) out.push(duplicate(`${at}.name`, name));
-    if (name) names.add(name);
+    // Mounts of a volume that is wrong find none.
+    if (out.length === before) names.add(name);
   });
   return names;
 }
