@@ -127,3 +127,26 @@ test('a flow that floods its level does not hold up another', async () => {
   assert.ok(order.includes('joe'));
   assert.ok(order.length < 251, 'others still wait');
 });
+
+test('a schema that is written takes effect with the next request, and goes with its deletion', async () => {
+  const { send, flush } = await prepared();
+  const path = '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas';
+  const flowOf = async (token: string) => {
+    const { headers } = await send({ path: '/api/v1/namespaces', headers: { authorization: `Bearer ${token}` } });
+    return headers['x-kubernetes-pf-flowschema-uid'];
+  };
+  const [jane, joe] = [await flowOf('jane'), await flowOf('joe')];
+  assert.equal(jane, joe);
+  const rule = {
+    subjects: [{ kind: 'User', user: { name: 'jane' } }],
+    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] }],
+  };
+  const spec = { matchingPrecedence: 10, priorityLevelConfiguration: { name: 'workload-low' }, rules: [rule] };
+  const { json } = await send({ method: 'POST', path, body: { metadata: { name: 'janes' }, spec } });
+  flush();
+  assert.equal(await flowOf('jane'), (json['metadata'] as { uid: string }).uid);
+  assert.equal(await flowOf('joe'), joe);
+  await send({ method: 'DELETE', path: `${path}/janes` });
+  flush();
+  assert.equal(await flowOf('jane'), jane);
+});

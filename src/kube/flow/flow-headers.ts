@@ -1,5 +1,6 @@
 import type { FlowSchema, PriorityLevelConfiguration } from '../../../gen/kubernetes-types.ts';
-import { collectionName, type Reader } from '../../kernel/store.ts';
+import { collectionName, scopeOf } from '../../kernel/store.ts';
+import type { World } from '../../kernel/world.ts';
 import { parseServiceAccount } from '../authn/service-account.ts';
 import type { User } from '../kind.ts';
 import type { Exchange, Flow } from '../pipeline/exchange.ts';
@@ -17,17 +18,8 @@ export function flowOf(exchange: Exchange): Flow | undefined {
   return flow;
 }
 
-function classify({ ports, cluster, user, info }: Exchange): Flow | undefined {
-  const { reader } = ports.world;
-  const schema = schemasByPrecedence(reader, cluster.scope).find(({ spec }) => spec?.rules?.some((rule) => matches(rule, user, info)));
-  if (!schema) return undefined;
-  const level = reader.get(
-    collectionName(`${CLASS}prioritylevelconfigurations`, cluster.scope),
-    schema.spec?.priorityLevelConfiguration.name ?? '',
-  );
-  // The collection holds levels alone.
-  return { schema, level: level?.value as unknown as PriorityLevelConfiguration | undefined };
-}
+const classify = ({ ports, cluster, user, info }: Exchange): Flow | undefined =>
+  flowsByPrecedence(ports.world, cluster.scope).find(({ schema }) => schema.spec?.rules?.some((rule) => matches(rule, user, info)));
 
 /** Headers that name the flow schema and priority level of a request. */
 export function flowHeaders(exchange: Exchange): Readonly<Record<string, string>> {
@@ -37,24 +29,32 @@ export function flowHeaders(exchange: Exchange): Readonly<Record<string, string>
   return { 'x-kubernetes-pf-flowschema-uid': flow.schema.metadata.uid, ...(uid && { 'x-kubernetes-pf-prioritylevel-uid': uid }) };
 }
 
-const sorted = new WeakMap<object, readonly FlowSchema[]>();
+const known = new WeakMap<World, Map<string, readonly Flow[]>>();
 
-/** Schemas in the order in which they are asked. Sorted anew when one of them changed, found by the newest entry. */
-function schemasByPrecedence(reader: Reader, scope: string): readonly FlowSchema[] {
-  const entries = reader.list(collectionName(`${CLASS}flowschemas`, scope));
-  const newest = entries.reduce<(typeof entries)[number] | undefined>(
-    (best, entry) => (!best || entry.revision > best.revision ? entry : best),
-    undefined,
-  );
-  if (!newest) return [];
-  const known = sorted.get(newest);
-  if (known && known.length === entries.length) return known;
-  const schemas = entries.map(({ value }) => value as unknown as FlowSchema); // the collection holds them
-  const made = schemas.toSorted(
-    (a, b) => (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0) || (a.metadata.name < b.metadata.name ? -1 : 1),
-  );
-  sorted.set(newest, made);
-  return made;
+/** A cluster's flows in the order in which they are asked. Put in order anew when a schema or level was written. */
+function flowsByPrecedence(world: World, scope: string): readonly Flow[] {
+  const byScope = known.get(world) ?? new Map<string, readonly Flow[]>();
+  if (!known.has(world)) {
+    known.set(world, byScope);
+    world.onCommit(({ changes }) => {
+      for (const { collection } of changes) if (collection.startsWith(CLASS)) byScope.delete(scopeOf(collection));
+    });
+  }
+  const found = byScope.get(scope);
+  if (found) return found;
+  // The collections hold schemas and levels alone.
+  const schemas = world.reader.list(collectionName(`${CLASS}flowschemas`, scope)).map(({ value }) => value as unknown as FlowSchema);
+  const flows = schemas
+    .toSorted(
+      (a, b) => (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0) || (a.metadata.name < b.metadata.name ? -1 : 1),
+    )
+    .map((schema): Flow => {
+      const name = schema.spec?.priorityLevelConfiguration.name ?? '';
+      const level = world.reader.get(collectionName(`${CLASS}prioritylevelconfigurations`, scope), name);
+      return { schema, level: level?.value as unknown as PriorityLevelConfiguration | undefined };
+    });
+  byScope.set(scope, flows);
+  return flows;
 }
 
 const has = (values: readonly string[] | undefined, wanted: string): boolean =>
