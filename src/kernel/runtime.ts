@@ -98,6 +98,7 @@ export class Runtime {
 
   /** Reconciles until the queue is empty or `budget` reconciles were done. True when it is empty. */
   settle(nowMs: number, budget: number): boolean {
+    if (this.#queue.size === 0 && this.#spins.size === 0) return true;
     for (let i = 0; i < budget; i++) {
       const id = this.#take();
       if (id === undefined) break;
