@@ -1,5 +1,6 @@
 import type { FieldError } from '../kernel/field-error.ts';
 import { groupOf, type ParsedId, RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE } from './ids.ts';
+import { LOCATIONS } from './locations.ts';
 import type { CloudError } from './resource.ts';
 import { type Caller, Refusal } from './resource-type.ts';
 
@@ -75,6 +76,12 @@ export const invalidNamespace = (namespace: string): Refusal =>
   refuse(404, 'InvalidResourceNamespace', `The resource namespace '${namespace}' is invalid.`);
 export const invalidResourceType = (type: string, namespace: string): Refusal =>
   refuse(404, 'InvalidResourceType', `The resource type '${type}' could not be found in the namespace '${namespace}'.`);
+export const noProviderIn = (location: string, apiVersion: string): Refusal =>
+  refuse(
+    400,
+    'NoRegisteredProviderFound',
+    `No registered resource provider found for location '${location}' and API version '${apiVersion}' for type 'locations'. The supported locations are '${LOCATIONS.map(({ name }) => name).join(', ')}'.`,
+  );
 export const methodNotAllowed = (method: string, allow: readonly string[]): Refusal =>
   new Refusal(
     405,

@@ -3,6 +3,7 @@ import { scopeOfType } from './draft.ts';
 import {
   invalidContent,
   methodNotAllowed,
+  noProviderIn,
   notFound,
   notImplemented,
   parentNotFound,
@@ -12,6 +13,7 @@ import {
 import { getResource, isMoving } from './estate.ts';
 import { authorize, type Exchange } from './exchange.ts';
 import { collectionOf, keyOf, parseId, SUBSCRIPTION_TYPE } from './ids.ts';
+import { findLocation } from './locations.ts';
 import { operationHeaders } from './operations.ts';
 import { reaches } from './rbac.ts';
 import { renderText, renderVersion } from './render.ts';
@@ -204,6 +206,9 @@ export async function serveRoute(
       target.routes.map((item) => item.method),
     );
   if (route.permission !== undefined) authorize(exchange, route.permission, target.scope || '/');
+  const { location } = target.parameters;
+  // Operations on what stands nowhere in particular are polled at "global".
+  if (location !== undefined && location !== 'global' && !findLocation(location)) throw noProviderIn(location, exchange.apiVersion);
   const result = await route.run({ ...contextOf(exchange, target.parameters), scope: target.scope });
   return actionAnswer(exchange, undefined, result);
 }

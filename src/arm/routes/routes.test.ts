@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { JsonObject } from '../../kernel/json.ts';
 import { at } from '../merge.ts';
 import { cloudMetadata } from '../metadata.ts';
-import type { ResourceType } from '../resource-type.ts';
+import type { ResourceType, Route } from '../resource-type.ts';
 import { ADMIN, inGroup, NOBODY, SUBSCRIPTION, TENANT, testEstate } from '../test-estate.ts';
 
 const SUB = `/subscriptions/${SUBSCRIPTION}`;
@@ -37,6 +37,21 @@ test('tenants, subscriptions, locations', async () => {
         locations.some((other) => other['name'] === pair['name']),
         String(pair['name']),
       );
+});
+
+test('what is asked of a region that there is not is refused with those that there are', async () => {
+  const sizes: Route = {
+    method: 'GET',
+    path: '/subscriptions/{subscription}/providers/Contoso.Test/locations/{location}/sizes',
+    permission: undefined,
+    run: () => ({ status: 200, body: {} }),
+  };
+  const { call } = testEstate([box], { routes: [sizes] });
+  const ask = (location: string) => call('GET', `${SUB}/providers/Contoso.Test/locations/${location}/sizes`);
+  for (const location of ['eastus2', 'EastUS2', 'East%20US%202', 'global']) assert.equal((await ask(location)).status, 200, location);
+  const refused = await ask('atlantis');
+  assert.deepEqual([refused.status, at(refused.body, 'error.code')], [400, 'NoRegisteredProviderFound']);
+  assert.match(String(at(refused.body, 'error.message')), /location 'atlantis' .* supported locations are '.*eastus2, /);
 });
 
 test('providers: listed with versions, registered and unregistered', async () => {
