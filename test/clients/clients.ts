@@ -39,6 +39,8 @@ export const targets = {
   go: built('go'),
   /** The published conformance suite. */
   conformance: built('conformance'),
+  /** Kubernetes' own defaulting and validation. */
+  validation: built('validation'),
 } as const;
 export type ClientName = keyof typeof targets;
 

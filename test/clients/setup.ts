@@ -68,16 +68,16 @@ async function buildKubectl(): Promise<void> {
 }
 
 /** Compiles the module in the folder of that name; what it needs is exactly what its go.sum says. */
-async function compile(name: 'kubectl' | 'go' | 'conformance', [verb = '', ...flags]: readonly string[]): Promise<void> {
+async function compile(name: 'kubectl' | 'go' | 'conformance' | 'validation', [verb = '', ...flags]: readonly string[]): Promise<void> {
   const partial = `${targets[name]}.partial`;
   await execute('go', [verb, '-C', sourceFolder(name), '-mod=readonly', ...flags, '-o', partial, '.']);
   renameSync(partial, targets[name]);
 }
 
-/** Most of Kubernetes has to be compiled for it. */
-async function buildConformance(): Promise<void> {
+/** Most of Kubernetes has to be compiled for these. */
+async function compileKubernetes(name: 'conformance' | 'validation', command: readonly string[]): Promise<void> {
   if (!process.env['SLIPWAY_CONFORMANCE']) throw new Error('takes minutes and gigabytes to compile: set SLIPWAY_CONFORMANCE=1 for it');
-  await compile('conformance', ['test', '-c', '-vet=off', '-ldflags', '-s -w']);
+  await compile(name, [...command, '-ldflags', '-s -w']);
 }
 
 /** In the order of their use; one at a time, because each compiles or downloads on all cores. */
@@ -87,7 +87,8 @@ const installers: Readonly<Record<ClientName, { needs: string; install(): Promis
   helm: { needs: 'go', install: () => installGo('helm.sh/helm/v3/cmd/helm', HELM_VERSION, targets.helm) },
   kubelogin: { needs: 'go', install: () => installGo('github.com/Azure/kubelogin', KUBELOGIN_VERSION, targets.kubelogin) },
   go: { needs: 'go', install: () => compile('go', ['build', '-ldflags', '-s -w']) },
-  conformance: { needs: 'go', install: buildConformance },
+  conformance: { needs: 'go', install: () => compileKubernetes('conformance', ['test', '-c', '-vet=off']) },
+  validation: { needs: 'go', install: () => compileKubernetes('validation', ['build']) },
 };
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -114,7 +115,7 @@ async function prepare(name: ClientName): Promise<string | undefined> {
 mkdirSync(join(cacheFolder, 'bin'), { recursive: true });
 say(`Clients in ${cacheFolder}`);
 const skipped: Record<string, string> = {};
-for (const name of ['az', 'kubectl', 'helm', 'kubelogin', 'go', 'conformance'] as const) {
+for (const name of ['az', 'kubectl', 'helm', 'kubelogin', 'go', 'conformance', 'validation'] as const) {
   const reason = await prepare(name);
   if (reason === undefined) continue;
   skipped[name] = reason;

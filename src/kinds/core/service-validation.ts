@@ -29,7 +29,7 @@ function portFaults(path: string, port: ServicePort, needsName: boolean, isHeadl
   oneOf(`${path}.protocol`, protocol, PROTOCOLS, true, out);
   if (typeof targetPort === 'string') messages(`${path}.targetPort`, targetPort, portName(targetPort), out);
   else if (targetPort !== undefined) messages(`${path}.targetPort`, targetPort, portNumber(targetPort), out);
-  if (appProtocol) messages(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol), out);
+  if (appProtocol !== undefined) messages(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol), out);
   if (isHeadless && typeof targetPort === 'number' && targetPort === 0) out.push(required(`${path}.targetPort`));
 }
 
@@ -81,8 +81,12 @@ function trafficFaults(service: Service, out: Faults): void {
       ),
     );
   oneOf('spec.internalTrafficPolicy', spec.internalTrafficPolicy, ['Cluster', 'Local'], spec.type !== 'ExternalName', out);
-  oneOf('spec.trafficDistribution', spec.trafficDistribution, ['PreferClose', 'PreferSameNode', 'PreferSameZone'], false, out);
-  if (spec.type === 'LoadBalancer') return;
+  oneOf('spec.trafficDistribution', spec.trafficDistribution, ['PreferClose', 'PreferSameZone', 'PreferSameNode'], false, out);
+  if (spec.type === 'LoadBalancer') {
+    const { loadBalancerClass: name } = spec;
+    if (name !== undefined) messages('spec.loadBalancerClass', name, qualifiedName(name), out);
+    return;
+  }
   if (spec.loadBalancerClass !== undefined) out.push(forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"));
   if (spec.allocateLoadBalancerNodePorts !== undefined)
     out.push(forbidden('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"));
