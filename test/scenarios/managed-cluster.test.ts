@@ -364,6 +364,23 @@ test('egress leaves from as many managed addresses as are asked for, or from the
   assert.ok(roles[0].properties.roleDefinitionId.endsWith('/b24988ac-6180-42a0-ab88-20f7382dd24c'));
 });
 
+test('a cluster’s tags reach its node resource group and its machines', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  await arm.createCluster();
+  const group = groupPath('MC_rg_demo_eastus2');
+  const tags = async (): Promise<Json[]> => {
+    const [scaleSet] = await arm.list(`${group}/providers/Microsoft.Compute/virtualMachineScaleSets?api-version=2024-11-01`);
+    return [(await arm.get(group)).tags, scaleSet.tags];
+  };
+  for (const owner of ['blue', 'green']) {
+    await arm.put(demo, { ...clusterBody(), tags: { owner } });
+    for (const found of await tags()) assert.equal(found.owner, owner);
+    assert.equal((await arm.get(group)).managedBy, demo);
+  }
+  await arm.put(demo, { ...clusterBody(), tags: {} });
+  for (const found of await tags()) assert.equal(found.owner, undefined);
+});
+
 test('a profile that no balancer can have is refused, at once', async (t) => {
   const arm = await Arm.login(await Service.start(t));
   await arm.put(groupPath('rg'), { location: 'eastus2' });

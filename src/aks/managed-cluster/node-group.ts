@@ -51,7 +51,9 @@ export function ensureNodeGroup(tx: Transaction, arm: Arm, cluster: Resource): v
   const group = nodeGroupOf(cluster);
   const location = cluster.location ?? '';
   const ensure = (id: string, body: Body): Resource => getResource(tx, id) ?? arm.createByProvider(tx, id, body);
-  ensure(group.id, { location, managedBy: cluster.id, tags: { ...cluster.tags, ...managedTags(cluster) } });
+  const groupTags = { ...cluster.tags, ...managedTags(cluster) };
+  if (!equal(getResource(tx, group.id)?.tags, groupTags))
+    arm.createByProvider(tx, group.id, { location, managedBy: cluster.id, tags: groupTags });
   ensureAccess(tx, arm, cluster, group);
   const tags = cluster.tags ? { tags: cluster.tags } : {};
   const identity = ensure(group.identity, { location, ...tags });
