@@ -20,7 +20,7 @@ const GROUPS: Readonly<Record<string, { readonly files: string; readonly focus?:
   access: {
     files:
       'auth/(certificates|service_accounts|subjectreviews)|common/node/(configmap|secrets|lease|podtemplates|runtimeclass)|dra/dra\\.go',
-    skip: 'consumable|mount|OIDC|IssuerDiscovery|schedule a Pod requesting',
+    skip: 'consumable|mount|OIDC|IssuerDiscovery',
   },
   objects: {
     files:
@@ -29,14 +29,23 @@ const GROUPS: Readonly<Record<string, { readonly files: string; readonly focus?:
       'apps/(controller_revision|disruption)\\.go',
     skip: 'multiple (ports|endpoint IPs) specified',
   },
+  // Without what reads answers or files of containers, runs something in them, or is a script of more than a word.
   workloads: {
-    files: 'apps/(replica_set|deployment|rc|daemon_set|job|statefulset|cronjob)\\.go|scheduling/preemption',
-    focus:
-      'Status|status|scale subresource|collection|lifecycle|API operations|Replace and Patch|get and update|verify changes|PriorityClass',
+    files: 'apps/(replica_set|deployment|rc|daemon_set|job|statefulset)\\.go',
+    skip:
+      'serve a basic image|failure policy|backoffLimitPerIndex|FailIndex|succeeded(Count|Indexes)|' +
+      'roll backs of template|predictable order|Burst scaling',
   },
+  // These wait for minutes, by design.
+  schedules: { files: 'apps/cronjob' },
+  scheduling: { files: 'scheduling/(predicates|preemption)|node/taints' },
   pods: {
-    files: 'node/(node_lifecycle|pods)\\.go|common/node/sysctl|storage/csi_inline|network/(service|endpointslicemirroring)\\.go',
-    focus: 'lifecycle|pod status|collection|pod generation should|QOS|be updated|removed|host IP|invalid sysctls|API|all namespaces|mirror',
+    files:
+      'node/(node_lifecycle|pods)\\.go|common/node/(sysctl|init_container|kubelet)\\.go|storage/csi_inline|' +
+      'network/(service|service_latency|endpointslicemirroring)\\.go',
+    focus:
+      'lifecycle|pod status|collection|Pod Generation|QOS|be updated|removed|host IP|invalid sysctls|API|all namespaces|mirror|' +
+      'activeDeadline|InitContainer|always fails|latency',
   },
   collector: { files: 'apimachinery/garbage_collector' },
   kubectl: {
