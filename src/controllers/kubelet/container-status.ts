@@ -24,7 +24,12 @@ export interface Step {
 export interface Role {
   readonly once: boolean;
   readonly restarts: 'Always' | 'OnFailure' | 'Never';
+  /** Why the container cannot be made now; asked when it is to start. */
+  fault?(container: Container): string | undefined;
 }
+
+/** How often a kubelet tries again to make what lacks something. */
+export const RETRY_MS = 10_000;
 
 /** Not yet begun. */
 export function waitingStatus(container: Container, reason: string): ContainerStatus {
@@ -68,6 +73,8 @@ function start(pod: Pod, container: Container, status: ContainerStatus, role: Ro
       ],
     };
   }
+  const fault = role.fault?.(container);
+  if (fault !== undefined) return cannotBeMade(status, fault);
   const containerID = `containerd://${sha256Hex(`${pod.metadata.uid}/${container.name}/${status.restartCount}`)}`;
   const running = {
     ...status,
@@ -89,6 +96,17 @@ function start(pod: Pod, container: Container, status: ContainerStatus, role: Ro
     ],
   };
 }
+
+function cannotBeMade(status: ContainerStatus, message: string): Step {
+  const isKnown = status.state?.waiting?.reason === CONFIG_ERROR && status.state.waiting.message === message;
+  return {
+    status: isKnown ? status : { ...status, state: { waiting: { reason: CONFIG_ERROR, message } } },
+    againMs: RETRY_MS,
+    events: isKnown ? [] : [{ type: 'Warning', reason: 'Failed', message: `Error: ${message}` }],
+  };
+}
+
+const CONFIG_ERROR = 'CreateContainerConfigError';
 
 /** Ms after the start at which a probe that always succeeds has succeeded often enough. */
 const probeMs = (probe: Probe | undefined): number =>

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerStatus, CoreEvent, Pod } from '../../../gen/kubernetes-types.ts';
+import { configMap } from '../../kinds/core/configmap.ts';
 import { event } from '../../kinds/core/event.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
+import { secret } from '../../kinds/core/secret.ts';
 import { conditionOf } from '../pod-control.ts';
 import { container, Scenario } from '../testing.ts';
 import { stepPod } from './pod-status.ts';
@@ -314,5 +316,56 @@ test('a kubelet rejects what somebody else than the scheduler bound to its node 
       assert.deepEqual([status?.phase, status?.reason, status?.message], ['Failed', reason, `Pod was rejected: ${message}`], name);
       s.expectEvent(name, `${reason}: ${message}`);
     }
+  }
+});
+
+test('a container waits for the config map that it refers to, and starts when it is there', () => {
+  const env = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'a' } } }];
+  const s = start({ containers: [container({ env })] });
+  assert.deepEqual(main(s).state?.waiting, { reason: 'CreateContainerConfigError', message: 'configmap "settings" not found' });
+  assert.equal(phase(s), 'Pending');
+  s.expectEvent('p', 'Failed: Error: configmap "settings" not found');
+  s.create(configMap, { metadata: { name: 'settings' }, data: { b: '1' } });
+  s.after('10s');
+  assert.equal(main(s).state?.waiting?.message, "couldn't find key a in ConfigMap default/settings");
+  s.update(configMap, 'settings', (object) => ({ ...object, data: { a: '1' } }));
+  s.after('10s');
+  assert.equal(phase(s), 'Running');
+});
+
+test('what is optional is not waited for', () => {
+  const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'none', key: 'a', optional: true } } }];
+  const envFrom = [{ configMapRef: { name: 'none', optional: true } }];
+  const volumes = [{ name: 'v', secret: { secretName: 'none', optional: true } }];
+  assert.equal(phase(start({ containers: [container({ env, envFrom })], volumes })), 'Running');
+});
+
+test('a volume whose secret is missing holds the whole pod', () => {
+  const s = start({ volumes: [{ name: 'keys', secret: { secretName: 'keys' } }] });
+  assert.deepEqual([phase(s), main(s).state?.waiting], ['Pending', { reason: 'ContainerCreating' }]);
+  s.expectEvent('p', 'FailedMount: MountVolume.SetUp failed for volume "keys" : secret "keys" not found');
+  s.create(secret, { metadata: { name: 'keys' } });
+  s.after('10s');
+  assert.equal(phase(s), 'Running');
+});
+
+test('paths made of the environment stay inside their volume', () => {
+  const table: readonly (readonly [value: string | undefined, fault: string | undefined])[] = [
+    ['a/b', undefined],
+    ['..', "unable to provision SubPath `..`: must not contain '..'"],
+    ['/tmp', 'error SubPath `/tmp` must not be an absolute path'],
+    [undefined, 'missing value for PLACE'],
+  ];
+  for (const [value, fault] of table) {
+    const s = start({
+      volumes: [{ name: 'v', emptyDir: {} }],
+      containers: [
+        container({
+          env: value === undefined ? [] : [{ name: 'PLACE', value }],
+          volumeMounts: [{ name: 'v', mountPath: '/v', subPathExpr: '$(PLACE)' }],
+        }),
+      ],
+    });
+    assert.equal(main(s).state?.waiting?.message, fault, value);
   }
 });

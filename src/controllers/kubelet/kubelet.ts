@@ -9,9 +9,10 @@ import { kindClass } from '../../kube/kind.ts';
 import { type ClusterController, onObject } from '../cluster-controller.ts';
 import { conditionOf } from '../pod-control.ts';
 import { type Rejection, rejection } from './admission.ts';
-import { type Clock, waitingStatus } from './container-status.ts';
+import { type Clock, RETRY_MS, waitingStatus } from './container-status.ts';
 import { freePodAddress, hostAddress } from './pod-address.ts';
 import { stepPod, stopped } from './pod-status.ts';
+import { configFault, mountFault } from './references.ts';
 
 /**
  * The simulated kubelets: what the nodes' agents do with the pods assigned to them. One controller for all nodes, a pod at a time;
@@ -48,7 +49,9 @@ function run(cluster: Cluster, pod: Pod, node: Node): Outcome | undefined {
   if (refused) return reject(cluster, pod, refused);
   const podIP = pod.status?.podIP ?? freePodAddress(cluster, node, pod);
   if (!podIP) return noAddress(cluster, pod, node);
-  const step = stepPod(pod, { hostIP: hostAddress(node), podIP }, clock);
+  const unmounted = pod.status?.podIP ? undefined : mountFault(cluster, pod);
+  if (unmounted !== undefined) return waits(cluster, pod, 'FailedMount', unmounted, RETRY_MS);
+  const step = stepPod(pod, { hostIP: hostAddress(node), podIP }, clock, (container) => configFault(cluster, pod, container));
   cluster.updateStatus<Pod>(podKind, { ...pod, status: step.status });
   for (const { type, reason, message } of step.events) cluster.event(pod, type, reason, message);
   return step.againMs === undefined ? undefined : { againMs: step.againMs };
@@ -73,10 +76,16 @@ function reject(cluster: Cluster, pod: Pod, { reason, message }: Rejection): und
 /** The node's address range is used up: the sandbox can't be made, the kubelet tries again. */
 function noAddress(cluster: Cluster, pod: Pod, node: Node): Outcome {
   const message = `Failed to create pod sandbox: plugin type="azure-ipam" failed (add): no IP addresses available in ${node.spec.podCIDR ?? 'the node without podCIDR'}`;
-  cluster.event(pod, 'Warning', 'FailedCreatePodSandBox', message);
-  const containerStatuses = pod.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'));
+  return waits(cluster, pod, 'FailedCreatePodSandBox', message, 15_000);
+}
+
+/** Nothing of the pod can be made yet: it says why, and the kubelet tries again. */
+function waits(cluster: Cluster, pod: Pod, reason: string, message: string, againMs: number): Outcome {
+  cluster.event(pod, 'Warning', reason, message);
+  const waiting = pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating';
+  const containerStatuses = pod.spec.containers.map((container) => waitingStatus(container, waiting));
   cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, containerStatuses } });
-  return { againMs: 15_000 };
+  return { againMs };
 }
 
 /**

@@ -21,9 +21,9 @@ const succeeded = (status: ContainerStatus): boolean => status.state?.terminated
 
 /**
  * What a kubelet would report of a running pod now. Init containers run one after the other, sidecars stay, then all containers run
- * together; probes succeed as soon as they may. Pure. Models kubernetes pkg/kubelet status and prober.
+ * together; probes succeed as soon as they may. `fault` tells why a container cannot be made. Pure. Models kubernetes pkg/kubelet status and prober.
  */
-export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
+export function stepPod(pod: Pod, addresses: Addresses, clock: Clock, fault: Role['fault'] = () => undefined): PodStep {
   const expired = deadline(pod, clock);
   if (expired.passed) return { status: failedByDeadline(pod, clock), events: [] };
   const restarts = (pod.spec.restartPolicy ?? 'Always') as Role['restarts'];
@@ -35,8 +35,8 @@ export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
     if (!initialized) return previous ?? waitingStatus(container, 'PodInitializing');
     const sidecar = isSidecar(container);
     const role: Role = sidecar
-      ? { once: false, restarts: 'Always' }
-      : { once: true, restarts: restarts === 'Never' ? 'Never' : 'OnFailure' };
+      ? { once: false, restarts: 'Always', fault }
+      : { once: true, restarts: restarts === 'Never' ? 'Never' : 'OnFailure', fault };
     const step = stepContainer(pod, container, previous, role, clock);
     steps.push(step);
     initialized = sidecar ? step.status.started === true : succeeded(step.status);
@@ -45,7 +45,7 @@ export function stepPod(pod: Pod, addresses: Addresses, clock: Clock): PodStep {
   const statuses = pod.spec.containers.map((container) => {
     const previous = pod.status?.containerStatuses?.find(({ name }) => name === container.name);
     if (!initialized) return previous ?? waitingStatus(container, inits.length ? 'PodInitializing' : 'ContainerCreating');
-    const step = stepContainer(pod, container, previous, { once: false, restarts }, clock);
+    const step = stepContainer(pod, container, previous, { once: false, restarts, fault }, clock);
     steps.push(step);
     return step.status;
   });
