@@ -33,9 +33,9 @@ class Http2Reply implements Reply {
   }
 
   send(status: number, headers: Headers, body: Uint8Array | string | undefined): void {
-    if (body === undefined || body.length === 0) return this.#stream.respond(outgoing(status, headers), { endStream: true });
-    this.#stream.respond(outgoing(status, headers));
-    this.#stream.end(body);
+    const isEmpty = body === undefined || body.length === 0;
+    this.#stream.respond(outgoing(status, headers), { endStream: isEmpty });
+    if (!isEmpty) this.#stream.end(body);
   }
 
   open(status: number, headers: Headers): ServerHttp2Stream {
