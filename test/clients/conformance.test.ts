@@ -41,11 +41,11 @@ const GROUPS: Readonly<Record<string, { readonly files: string; readonly focus?:
   scheduling: { files: 'scheduling/(predicates|preemption)|node/taints' },
   pods: {
     files:
-      'node/(node_lifecycle|pods)\\.go|common/node/(sysctl|init_container|kubelet)\\.go|storage/csi_inline|' +
+      'node/(node_lifecycle|pods)\\.go|common/node/(sysctl|init_container|kubelet|expansion)\\.go|storage/csi_inline|' +
       'network/(service|service_latency|endpointslicemirroring)\\.go',
     focus:
       'lifecycle|pod status|collection|Pod Generation|QOS|be updated|removed|host IP|invalid sysctls|API|all namespaces|mirror|' +
-      'activeDeadline|InitContainer|always fails|latency',
+      'activeDeadline|InitContainer|always fails|latency|fail substituting|failing subpath',
   },
   collector: { files: 'apimachinery/garbage_collector' },
   kubectl: {

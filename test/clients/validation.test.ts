@@ -28,7 +28,7 @@ const DIFFERENT: { readonly [kind: string]: number } = {
   ClusterRole: 8,
   DaemonSet: 5,
   Deployment: 8,
-  EndpointSlice: 14,
+  EndpointSlice: 6,
   HorizontalPodAutoscaler: 11,
   Ingress: 19,
   IngressClass: 2,

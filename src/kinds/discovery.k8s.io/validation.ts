@@ -18,6 +18,8 @@ function addressFaults(path: string, address: string, type: string, out: Faults)
     messages(path, address, fullyQualifiedDomain(address), out);
     return;
   }
+  // Of which kind the addresses are to be is not known then, and told already.
+  if (type !== 'IPv4' && type !== 'IPv6') return;
   const faults = ipAddress(address, false);
   messages(path, address, faults, out);
   if (faults.length === 0 && ipFamily(address) !== (type === 'IPv4' ? 4 : 6))
@@ -47,7 +49,7 @@ export function endpointSliceFaults({ addressType, endpoints = [], ports = [] }:
     if (name !== '') messages(`${path}.name`, name, dnsLabel(name), out);
     if (names.has(name)) out.push(duplicate(`${path}.name`, name));
     names.add(name);
-    oneOf(`${path}.protocol`, protocol, ['SCTP', 'TCP', 'UDP'], true, out);
+    oneOf(`${path}.protocol`, protocol, ['SCTP', 'TCP', 'UDP'], false, out);
     if (appProtocol !== undefined) messages(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol), out);
   });
   return out;
