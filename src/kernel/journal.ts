@@ -1,4 +1,5 @@
 import type { Entry } from './collection.ts';
+import { jsonText } from './json-text.ts';
 import type { Commit } from './store.ts';
 
 /** What a start finds on disk: everything up to `revision`, with nothing half-written. */
@@ -16,7 +17,8 @@ export interface Recovered {
 export interface Journal {
   /** Newest revision known to be on disk, with all before it. */
   readonly durableRevision: number;
-  append(commit: Commit): void;
+  /** Returns the characters of the commit's text, by which the store bounds its history. */
+  append(commit: Commit): number;
   /** Called after each group of commits became durable, with the newest revision of the group. */
   onDurable(listener: (revision: number) => void): void;
   /** Called once when the journal can no longer write; nothing becomes durable from then on. */
@@ -28,7 +30,7 @@ export interface Journal {
 /** A journal that keeps nothing (`--ephemeral`): every commit counts as durable at once. */
 export const memoryJournal = (): Journal => ({
   durableRevision: Number.POSITIVE_INFINITY,
-  append() {},
+  append: ({ changes }) => changes.reduce((sum, { entry }) => sum + (entry ? jsonText(entry.value).length : 0), 0),
   onDurable() {},
   onFailure() {},
   close: () => Promise.resolve(),

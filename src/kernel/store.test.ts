@@ -148,7 +148,7 @@ test('the store agrees with a model through writes, undone writes, forks and com
           const changes = apply(store, action);
           if (changes.length === 0) continue;
           model.write(action.collection, action.key, action.value);
-          store.publish({ revision: store.revision, atMs, changes });
+          store.publish({ revision: store.revision, atMs, changes }, 1);
         } else if (action.kind === 'undone') {
           const before = store.revision;
           const changes = action.writes.flatMap((each) => apply(store, each));
@@ -175,11 +175,11 @@ test('the store agrees with a model through writes, undone writes, forks and com
 
 test('a past state that was cached does not survive the writes that it was made of', () => {
   const store = new Store([]);
-  store.publish({ revision: 1, atMs: 0, changes: [store.write('c', 'k', 'first')] });
+  store.publish({ revision: 1, atMs: 0, changes: [store.write('c', 'k', 'first')] }, 1);
   const changes = [store.write('c', 'k', 'undone'), store.write('c', 'k', 'undone too')];
   assert.equal(store.listAt('c', 2)[0]?.value, 'undone');
   store.undo(changes);
-  store.publish({ revision: 3, atMs: 0, changes: [store.write('c', 'k', 'second'), store.write('c', 'k', 'third')] });
+  store.publish({ revision: 3, atMs: 0, changes: [store.write('c', 'k', 'second'), store.write('c', 'k', 'third')] }, 1);
   assert.equal(store.listAt('c', 2)[0]?.value, 'second');
 });
 
@@ -207,12 +207,15 @@ test('an index that throws leaves everything as it was', () => {
   assert.equal(store.indexed('c', 'i', 'x').length, 1);
 });
 
-test('history is bounded in number and in time', () => {
+test('history is bounded in number, in time and in what it holds', () => {
   const store = new Store([]);
-  for (let i = 1; i <= 100_010; i++) store.publish({ revision: i, atMs: 0, changes: [store.write('c', 'k', i)] });
+  for (let i = 1; i <= 100_010; i++) store.publish({ revision: i, atMs: 0, changes: [store.write('c', 'k', i)] }, 1);
   assert.equal(store.compactedRevision, 10);
-  store.publish({ revision: store.revision + 1, atMs: 300_001, changes: [store.write('c', 'k', 0)] });
+  store.publish({ revision: store.revision + 1, atMs: 300_001, changes: [store.write('c', 'k', 0)] }, 1);
   assert.equal(store.compactedRevision, store.revision - 1);
+  const large = 40 * 1024 * 1024;
+  for (let i = 0; i < 5; i++) store.publish({ revision: store.revision + 1, atMs: 300_001, changes: [store.write('c', 'k', i)] }, large);
+  assert.equal(store.changesSince('c', store.compactedRevision).length, 3);
 });
 
 test('digests tell different worlds apart and equal ones not, whatever the order of keys', () => {

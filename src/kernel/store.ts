@@ -75,17 +75,18 @@ export class Compacted extends Error {
   }
 }
 
-/** History is kept for five minutes of world time, as kube-apiserver compacts etcd, and for at most so many changes. */
+/** History is kept for five minutes of world time, as kube-apiserver compacts etcd, and for at most so many changes and characters. */
 export const HISTORY_MS = 300_000;
 const HISTORY_CHANGES = 100_000;
+const HISTORY_LENGTH = 128 * 1024 * 1024;
 /** Snapshots of past revisions kept for the next page of a paged list. */
 const PAST_SNAPSHOTS = 16;
 
 /** Entries of one digest step, so that no world is too large for one string. */
 const DIGEST_CHUNK = 1_000;
 
-/** `atMs` is infinite until the change is published. */
-type Timed = { readonly change: Change; atMs: number };
+/** `atMs` is infinite until the change is published. `length` is that of its commit's text, for the last change of each. */
+type Timed = { readonly change: Change; atMs: number; length: number };
 type Past = { readonly revision: number; readonly tree: Tree<Entry> };
 
 /**
@@ -98,8 +99,9 @@ export class Store implements Reader {
   /** Names of the collections that exist per class, sorted: what a reader sees must not depend on how the process got there. */
   readonly #classes = new Map<string, string[]>();
   /** Changes of all collections, oldest first from #historyStart on, those of an open transaction included. */
-  #history: Timed[] = [];
+  #history: (Timed | undefined)[] = [];
   #historyStart = 0;
+  #historyLength = 0;
   readonly #past = new Map<string, Past>();
   #revision: number;
   #compacted: number;
@@ -156,7 +158,7 @@ export class Store implements Reader {
     const change = newChange(revision, collection, key, value, previous);
     this.#set(collection, key, change.entry, previous);
     this.#revision = revision;
-    this.#history.push({ change, atMs: Number.POSITIVE_INFINITY });
+    this.#history.push({ change, atMs: Number.POSITIVE_INFINITY, length: 0 });
     return change;
   }
 
@@ -171,11 +173,12 @@ export class Store implements Reader {
     for (const [name, { revision }] of this.#past) if (revision > this.#revision) this.#past.delete(name);
   }
 
-  /** Makes a transaction's writes, the latest ones, part of the history. */
-  publish(commit: Commit): void {
-    for (let i = this.#history.length - commit.changes.length; i < this.#history.length; i++)
-      (this.#history[i] as Timed).atMs = commit.atMs;
-    this.compact(commit.atMs);
+  /** Makes a transaction's writes, the latest ones, part of the history. `length`: characters of the commit's text. */
+  publish({ changes, atMs }: Commit, length: number): void {
+    for (let i = this.#history.length - changes.length; i < this.#history.length; i++) (this.#history[i] as Timed).atMs = atMs;
+    (this.#history.at(-1) as Timed).length = length;
+    this.#historyLength += length;
+    this.compact(atMs);
   }
 
   /** Puts a recovered entry in place, bypassing history. */
@@ -202,9 +205,10 @@ export class Store implements Reader {
     let start = this.#historyStart;
     const oldest = nowMs - HISTORY_MS;
     for (let item = this.#history[start]; item; item = this.#history[start]) {
-      if (item.atMs >= oldest && this.#history.length - start <= HISTORY_CHANGES) break;
+      if (item.atMs >= oldest && this.#history.length - start <= HISTORY_CHANGES && this.#historyLength <= HISTORY_LENGTH) break;
       this.#compacted = item.change.revision;
-      start++;
+      this.#historyLength -= item.length;
+      this.#history[start++] = undefined; // what it held can go at once
     }
     this.#historyStart = start;
     if (start > 1024 && start * 2 > this.#history.length) {

@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts';
 import { memoryJournal } from './journal.ts';
 import { type Commit, Compacted, RevisionConflict } from './store.ts';
 import type { Transaction } from './transaction.ts';
-import { World, type WorldOptions } from './world.ts';
+import { LAST_INSTANT_MS, World, type WorldOptions } from './world.ts';
 
 const newWorld = (options: Partial<WorldOptions> = {}): World =>
   new World({ name: 'w', seed: 's', indexes: [], controllers: [], journal: memoryJournal(), hostNowMs: 0, ...options });
@@ -19,7 +19,7 @@ function slowJournal(): Journal & { sync(revision: number): void; readonly appen
     get durableRevision() {
       return durable;
     },
-    append: (commit) => void appended.push(commit),
+    append: (commit) => appended.push(commit),
     onDurable: (listener) => void listeners.push(listener),
     onFailure() {},
     close: () => Promise.resolve(),
@@ -312,4 +312,15 @@ test('history is forgotten after five minutes, also where nothing is written', (
   assert.equal(world.store.changesSince('c', revision).length, 1);
   world.advanceTo(300_001);
   assert.throws(() => world.store.changesSince('c', revision), Compacted);
+});
+
+test('a world whose clock ran far ahead while nobody ran it stops where dates end', () => {
+  const hostNowMs = Date.UTC(2026, 0, 1);
+  const options = { name: 'w', seed: 's', indexes: [], controllers: [], journal: memoryJournal() };
+  const world = new World({ ...options, hostNowMs });
+  world.setRate(1_000_000, hostNowMs);
+  const recovered = { revision: world.store.revision, atMs: world.nowMs, entries: [...world.store.entries()] };
+  const later = new World({ ...options, recovered, hostNowMs: hostNowMs + 365 * 86_400_000 });
+  assert.equal(later.nowMs, LAST_INSTANT_MS);
+  assert.equal(later.targetMs(Number.MAX_SAFE_INTEGER), LAST_INSTANT_MS);
 });

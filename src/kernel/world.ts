@@ -122,20 +122,24 @@ export class World {
     if (this.#transaction) return this.#transaction.attempt(work);
     const tx = new Transaction(this.#store, this.#nowMs, this.#seed);
     let commit: Commit | undefined;
+    let length = 0;
     let result: T;
     this.#transaction = tx;
     try {
       // A value that cannot be written down is taken back like any other mistake of the transaction.
       result = tx.attempt(() => {
         const value = tx.attempt(work);
-        if (tx.changes.length > 0) commit = this.#append(tx);
+        if (tx.changes.length > 0) {
+          commit = { revision: this.#store.revision, atMs: this.#nowMs, changes: tx.changes };
+          length = this.journal.append(commit);
+        }
         return value;
       });
     } finally {
       tx.end();
       this.#transaction = undefined;
     }
-    if (commit) this.#publish(commit);
+    if (commit) this.#publish(commit, length);
     return result;
   }
 
@@ -225,15 +229,9 @@ export class World {
     this.#store.compact(ms);
   }
 
-  #append(tx: Transaction): Commit {
-    const commit = { revision: this.#store.revision, atMs: this.#nowMs, changes: tx.changes };
-    this.journal.append(commit);
-    return commit;
-  }
-
-  #publish(commit: Commit): void {
+  #publish(commit: Commit, length: number): void {
     const wasQuiet = this.#runtime.quiet;
-    this.#store.publish(commit);
+    this.#store.publish(commit, length);
     this.#runtime.observe(commit, this.#store);
     this.#commits.push(commit);
     this.#durableCommits.push(commit);
@@ -246,7 +244,11 @@ export class World {
   }
 }
 
+/** Where a world's time ends: a year before the last that RFC 3339 can write, so that what falls due within it can be written too. */
+export const LAST_INSTANT_MS = Date.UTC(9999, 0, 1) - 1;
+
 function worldTime(setting: ClockSetting | undefined, hostNowMs: number): number {
   if (!setting) return hostNowMs;
-  return Math.max(setting.worldMs + Math.floor((hostNowMs - setting.hostMs) * setting.rate), setting.worldMs);
+  const passedMs = Math.max(Math.floor((hostNowMs - setting.hostMs) * setting.rate), 0);
+  return Math.min(setting.worldMs + passedMs, LAST_INSTANT_MS);
 }

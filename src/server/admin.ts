@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { InvalidWorldName, NoSuchWorld, worldName } from '../engines/store-sqlite/worlds.ts';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
+import { LAST_INSTANT_MS } from '../kernel/world.ts';
 import { CLUSTERS } from '../kube/clusters.ts';
-import { LAST_INSTANT_MS } from './driver.ts';
 import type { Estate } from './estate.ts';
 import { version } from './version.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Controller } from '../kernel/controller.ts';
 import { memoryJournal } from '../kernel/journal.ts';
-import { World } from '../kernel/world.ts';
-import { Driver, LAST_INSTANT_MS } from './driver.ts';
+import { LAST_INSTANT_MS, World } from '../kernel/world.ts';
+import { Driver } from './driver.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,9 +1,7 @@
-import type { World } from '../kernel/world.ts';
+import { LAST_INSTANT_MS, type World } from '../kernel/world.ts';
 
 /** Reconciles per turn of the event loop: a storm of them never keeps HTTP waiting for more than a few ms. */
 const BUDGET = 100;
-/** The world's time ends here: a year before the last that RFC 3339 can write, so that what falls due within it can be written too. */
-export const LAST_INSTANT_MS = Date.UTC(9999, 0, 1) - 1;
 /** setTimeout's longest delay. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
@@ -50,7 +48,7 @@ export class Driver {
   }
 
   #targetMs(): number {
-    return Math.min(this.#world.targetMs(Date.now()), LAST_INSTANT_MS);
+    return this.#world.targetMs(Date.now());
   }
 
   #work(): void {

@@ -13,7 +13,7 @@ function journal(): Journal & { reach(revision: number): void; fail(error: Error
     get durableRevision() {
       return durableRevision;
     },
-    append() {},
+    append: () => 0,
     onDurable(listener) {
       tell = listener;
     },

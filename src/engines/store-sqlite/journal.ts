@@ -69,11 +69,16 @@ export class SqliteJournal implements Journal {
   }
 
   /** Throws for values that are no JSON, before anything is queued. After a failure commits are dropped. */
-  append(commit: Commit): void {
+  append(commit: Commit): number {
     if (this.#closing) throw new Error(`${this.file} is closed`);
-    if (this.#failure) return;
-    this.#rows.push([commit.revision, commit.atMs, encodeCommit(commit)]);
-    this.#appended = commit.revision;
+    const text = encodeCommit(commit);
+    if (!this.#failure) this.#queue([commit.revision, commit.atMs, text]);
+    return text.length;
+  }
+
+  #queue(row: LogRow): void {
+    this.#rows.push(row);
+    this.#appended = row[0];
     if (this.#busy || this.#scheduled) return;
     this.#scheduled = true;
     // What other connections sent in the same turn of the event loop goes along: a message costs as much as a few commits.
