@@ -181,9 +181,9 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
     { webhooks: [{ name: 'a.b', clientConfig: {} }] },
     [
       'webhooks[0].name: invalid: should be a domain with at least three segments',
-      'webhooks[0].admissionReviewVersions: required: must specify one of v1, v1beta1',
       'webhooks[0].sideEffects: required: must specify one of None, NoneOnDryRun',
       'webhooks[0].clientConfig: required: exactly one of url or service is required',
+      'webhooks[0].admissionReviewVersions: required: must specify one of v1, v1beta1',
     ],
   ],
   [

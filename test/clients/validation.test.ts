@@ -34,7 +34,7 @@ const DIFFERENT: { readonly [kind: string]: number } = {
   IngressClass: 2,
   Job: 9,
   LimitRange: 8,
-  MutatingWebhookConfiguration: 23,
+  MutatingWebhookConfiguration: 9,
   NetworkPolicy: 2,
   Node: 17,
   PersistentVolume: 11,
@@ -47,7 +47,7 @@ const DIFFERENT: { readonly [kind: string]: number } = {
   Service: 49,
   StatefulSet: 28,
   StorageClass: 6,
-  ValidatingWebhookConfiguration: 36,
+  ValidatingWebhookConfiguration: 14,
 };
 
 function* pathsOf(value: unknown, at: Path = []): Generator<Path> {

@@ -1,8 +1,9 @@
 import type { RuleWithOperations, ValidatingWebhook } from '../../../gen/kubernetes-types.ts';
-import { duplicate, type FieldError, invalid, required } from '../../kernel/field-error.ts';
-import { dnsSubdomain } from '../../kube/names/dns.ts';
+import { duplicate, type FieldError, invalid, required, tooMany } from '../../kernel/field-error.ts';
+import { dns1035Label, dnsSubdomain } from '../../kube/names/dns.ts';
+import { qualifiedName } from '../../kube/names/labels.ts';
 import { portNumber } from '../../kube/names/values.ts';
-import { type Faults, messages, oneOf, selectorFaults } from '../faults.ts';
+import { type Faults, messages, oneOf, requiredName, selectorFaults } from '../faults.ts';
 
 // Models kubernetes pkg/apis/admissionregistration/validation.
 
@@ -11,7 +12,7 @@ const REVIEW_VERSIONS = ['v1', 'v1beta1'];
 const MAX_TIMEOUT_SECONDS = 30;
 
 /** A webhook of either kind: what validation looks at is the same. */
-type Webhook = Omit<ValidatingWebhook, 'matchConditions'> & { readonly reinvocationPolicy?: string };
+type Webhook = ValidatingWebhook & { readonly reinvocationPolicy?: string };
 
 function listFaults(path: string, field: string, values: readonly string[] | undefined, out: Faults): void {
   if (!values?.length) out.push(required(`${path}.${field}`));
@@ -37,8 +38,9 @@ function clientFaults(path: string, { url, service }: Webhook['clientConfig'], o
   if ((url === undefined) === (service === undefined)) return void out.push(required(path, 'exactly one of url or service is required'));
   if (url !== undefined) urlFaults(`${path}.url`, url, out);
   if (!service) return;
-  if (!service.name) out.push(required(`${path}.service.name`));
-  if (!service.namespace) out.push(required(`${path}.service.namespace`));
+  // Upstream mixes these two up.
+  if (!service.namespace) out.push(required(`${path}.service.name`));
+  if (!service.name) out.push(required(`${path}.service.namespace`));
   const { port = 443 } = service;
   const wrong = portNumber(port);
   if (wrong.length > 0) out.push(invalid(`${path}.service.port`, port, `port is not valid: ${wrong.join(', ')}`));
@@ -72,8 +74,37 @@ function servicePathFaults(path: string, value: string, out: Faults): void {
   });
 }
 
+/** Source: validateAdmissionReviewVersions; a list needs one version that the server speaks. */
+function reviewVersionFaults(path: string, versions: readonly string[] = [], out: Faults): void {
+  const known = REVIEW_VERSIONS.join(', ');
+  if (versions.length === 0) return void out.push(required(path, `must specify one of ${known}`));
+  const seen = new Set<string>();
+  versions.forEach((version, i) => {
+    if (seen.has(version)) out.push(invalid(`${path}[${i}]`, version, 'duplicate version'));
+    else messages(`${path}[${i}]`, version, dns1035Label(version), out);
+    seen.add(version);
+  });
+  if (!versions.some((version) => REVIEW_VERSIONS.includes(version)))
+    out.push(invalid(path, versions, `must include at least one of ${known}`));
+}
+
+const MAX_CONDITIONS = 64;
+
+/** The expressions themselves are not looked into. */
+function matchConditionFaults(path: string, conditions: ValidatingWebhook['matchConditions'] = [], out: Faults): void {
+  if (conditions.length > MAX_CONDITIONS) out.push(tooMany(path, conditions.length, MAX_CONDITIONS));
+  const names = new Set<string>();
+  conditions.forEach(({ name = '', expression = '' }, i) => {
+    const at = `${path}[${i}]`;
+    if (expression.trim() === '') out.push(required(`${at}.expression`));
+    requiredName(`${at}.name`, name, qualifiedName, out);
+    if (name !== '' && names.has(name)) out.push(duplicate(`${at}.name`, name));
+    names.add(name);
+  });
+}
+
 function webhookFaults(path: string, webhook: Webhook, out: Faults): void {
-  const { name, rules = [], clientConfig, sideEffects, timeoutSeconds, admissionReviewVersions = [] } = webhook;
+  const { name, rules = [], clientConfig, sideEffects, timeoutSeconds } = webhook;
   if (!name) out.push(required(`${path}.name`));
   else {
     const faults = dnsSubdomain(name);
@@ -81,12 +112,6 @@ function webhookFaults(path: string, webhook: Webhook, out: Faults): void {
     if (faults.length === 0 && name.split('.').length < 3)
       out.push(invalid(`${path}.name`, name, 'should be a domain with at least three segments separated by dots'));
   }
-  if (admissionReviewVersions.length === 0)
-    out.push(required(`${path}.admissionReviewVersions`, `must specify one of ${REVIEW_VERSIONS.join(', ')}`));
-  else if (!admissionReviewVersions.some((version) => REVIEW_VERSIONS.includes(version)))
-    out.push(
-      invalid(`${path}.admissionReviewVersions`, admissionReviewVersions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`),
-    );
   rules.forEach((rule, i) => {
     ruleFaults(`${path}.rules[${i}]`, rule, out);
   });
@@ -99,6 +124,7 @@ function webhookFaults(path: string, webhook: Webhook, out: Faults): void {
   selectorFaults(`${path}.namespaceSelector`, webhook.namespaceSelector, out);
   selectorFaults(`${path}.objectSelector`, webhook.objectSelector, out);
   clientFaults(`${path}.clientConfig`, clientConfig ?? {}, out);
+  matchConditionFaults(`${path}.matchConditions`, webhook.matchConditions, out);
   oneOf(`${path}.reinvocationPolicy`, webhook.reinvocationPolicy, ['IfNeeded', 'Never'], false, out);
 }
 
@@ -108,6 +134,7 @@ export function webhooksFaults(webhooks: readonly Webhook[] = []): readonly Fiel
   const names = new Set<string>();
   webhooks.forEach((webhook, i) => {
     webhookFaults(`webhooks[${i}]`, webhook, out);
+    reviewVersionFaults(`webhooks[${i}].admissionReviewVersions`, webhook.admissionReviewVersions, out);
     if (webhook.name && names.has(webhook.name)) out.push(duplicate(`webhooks[${i}].name`, webhook.name));
     names.add(webhook.name);
   });
