@@ -15,7 +15,8 @@ export function validateMetadata(object: KubeObject, kind: Kind): FieldError[] {
   }
   if (!meta.name) faults.push(required('metadata.name', 'name or generateName is required'));
   else for (const fault of rule(meta.name, false)) faults.push(invalid('metadata.name', meta.name, fault));
-  return [...faults, ...commonFaults(meta)];
+  faults.push(...commonFaults(meta));
+  return faults;
 }
 
 /** Faults of an update's metadata besides those of `validateMetadata`. */
@@ -36,12 +37,11 @@ export function validateMetadataUpdate(object: KubeObject, previous: KubeObject)
 }
 
 function commonFaults(meta: ObjectMeta): FieldError[] {
-  return [
-    ...validateLabels(meta.labels, 'metadata.labels'),
-    ...validateAnnotations(meta.annotations, 'metadata.annotations'),
-    ...ownerFaults(meta),
-    ...finalizerFaults(meta),
-  ];
+  const faults = [...validateLabels(meta.labels, 'metadata.labels')];
+  if (meta.annotations) faults.push(...validateAnnotations(meta.annotations, 'metadata.annotations'));
+  if (meta.ownerReferences) faults.push(...ownerFaults(meta));
+  if (meta.finalizers) faults.push(...finalizerFaults(meta));
+  return faults;
 }
 
 function ownerFaults({ ownerReferences = [] }: ObjectMeta): FieldError[] {

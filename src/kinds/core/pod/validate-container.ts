@@ -23,15 +23,17 @@ interface PodScope {
   readonly restartPolicy: string | undefined;
 }
 
+const NO_CLAIMS: ReadonlySet<string> = new Set();
+
 export const podScope = (spec: PodSpec, volumes: ReadonlySet<string>): PodScope => ({
   volumes,
-  claims: new Set((spec.resourceClaims ?? []).map(({ name }) => name)),
+  claims: spec.resourceClaims ? new Set(spec.resourceClaims.map(({ name }) => name)) : NO_CLAIMS,
   hostNetwork: spec.hostNetwork === true,
   graceSeconds: spec.terminationGracePeriodSeconds,
   restartPolicy: spec.restartPolicy,
 });
 
-function portFaults(path: string, ports: readonly ContainerPort[] = [], out: Faults): void {
+function portFaults(path: string, ports: readonly ContainerPort[], out: Faults): void {
   const names = new Set<string>();
   ports.forEach(({ name, containerPort, hostPort, protocol }, i) => {
     const at = `${path}[${i}]`;
@@ -57,6 +59,7 @@ function hostNetworkFaults(path: string, ports: readonly ContainerPort[] = [], o
 
 /** Two containers of a pod that want the same port of the node. */
 function hostPortConflicts(path: string, containers: readonly Container[], out: Faults): void {
+  if (!containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort))) return;
   const taken = new Set<string>();
   containers.forEach(({ ports = [] }, i) => {
     ports.forEach(({ hostPort, protocol, hostIP = '' }, j) => {
@@ -86,7 +89,12 @@ function securityFaults(path: string, context: SecurityContext | undefined, out:
 const RESIZES = ['NotRequired', 'RestartContainer'];
 
 /** Whether a container restarts when its resources change. Upstream names the list in all of these. */
-function resizePolicyFaults(path: string, policies: Container['resizePolicy'] = [], restartPolicy: string | undefined, out: Faults): void {
+function resizePolicyFaults(
+  path: string,
+  policies: NonNullable<Container['resizePolicy']>,
+  restartPolicy: string | undefined,
+  out: Faults,
+): void {
   const seen = new Set<string>();
   policies.forEach(({ resourceName = '', restartPolicy: policy = '' }, i) => {
     if (seen.has(resourceName)) out.push(duplicate(`${path}[${i}]`, resourceName));
@@ -105,13 +113,13 @@ function commonFaults(path: string, container: Container | EphemeralContainer, s
   if (image === '') out.push(required(`${path}.image`));
   else if (image.trim() !== image) out.push(invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'));
   oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, MESSAGE_POLICIES, true, out);
-  portFaults(`${path}.ports`, container.ports, out);
-  envFaults(`${path}.env`, container.env, out);
-  envFromFaults(`${path}.envFrom`, container.envFrom, out);
-  mountFaults(`${path}.volumeMounts`, container.volumeMounts, scope.volumes, out);
+  if (container.ports) portFaults(`${path}.ports`, container.ports, out);
+  if (container.env) envFaults(`${path}.env`, container.env, out);
+  if (container.envFrom) envFromFaults(`${path}.envFrom`, container.envFrom, out);
+  if (container.volumeMounts) mountFaults(`${path}.volumeMounts`, container.volumeMounts, scope.volumes, out);
   oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES, true, out);
   resourceFaults(`${path}.resources`, container.resources, scope.claims, out);
-  resizePolicyFaults(`${path}.resizePolicy`, container.resizePolicy, scope.restartPolicy, out);
+  if (container.resizePolicy) resizePolicyFaults(`${path}.resizePolicy`, container.resizePolicy, scope.restartPolicy, out);
   securityFaults(`${path}.securityContext`, container.securityContext, out);
 }
 
@@ -134,7 +142,7 @@ export function containerFaults(path: string, containers: readonly Container[] =
 /** Faults of the containers that run before; sidecars among them follow the rules of the others. */
 export function initContainerFaults(
   path: string,
-  containers: readonly Container[] = [],
+  containers: readonly Container[],
   others: readonly Container[] = [],
   scope: PodScope,
   out: Faults,
@@ -162,7 +170,7 @@ const NOT_IN_EPHEMERAL = ['ports', 'livenessProbe', 'readinessProbe', 'startupPr
 /** Faults of the containers that were added to a running pod for debugging. */
 export function ephemeralContainerFaults(
   path: string,
-  containers: readonly EphemeralContainer[] = [],
+  containers: readonly EphemeralContainer[],
   spec: PodSpec,
   scope: PodScope,
   out: Faults,

@@ -52,8 +52,9 @@ export function resourceFaults(path: string, resources: ResourceRequirements | u
       else if (order > 0) out.push(invalid(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`));
     } else if (!isOvercommitAllowed(name)) out.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
   }
-  const names = [...Object.keys(limits), ...Object.keys(requests)];
-  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory'))
+  const lists = [limits, requests];
+  const isNamed = (name: string) => lists.some((list) => list[name] !== undefined);
+  if (!isNamed('cpu') && !isNamed('memory') && lists.some((list) => Object.keys(list).some(isHugePages)))
     out.push({ kind: 'forbidden', path, detail: 'HugePages require cpu or memory' });
   resources.claims?.forEach(({ name }, i) => {
     if (!name) out.push(required(`${path}.claims[${i}].name`));

@@ -52,7 +52,7 @@ function securityFaults(path: string, context: PodSecurityContext | undefined, o
     messages(`${path}.supplementalGroups[${i}]`, id, inRange(id, 0, MAX_INT32), out);
   });
   oneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], false, out);
-  sysctlFaults(`${path}.sysctls`, context.sysctls, out);
+  if (context.sysctls) sysctlFaults(`${path}.sysctls`, context.sysctls, out);
   seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
 }
 
@@ -63,7 +63,7 @@ const isSysctl = (name: string): boolean =>
   name.length <= MAX_SYSCTL && name.split(/[./]/).every((part) => /^[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?$/.test(part));
 const MAX_SYSCTL = 253;
 
-function sysctlFaults(path: string, sysctls: PodSecurityContext['sysctls'] = [], out: Faults): void {
+function sysctlFaults(path: string, sysctls: NonNullable<PodSecurityContext['sysctls']>, out: Faults): void {
   const names = new Set<string>();
   sysctls.forEach(({ name = '' }, i) => {
     const at = `${path}[${i}].name`;
@@ -75,18 +75,16 @@ function sysctlFaults(path: string, sysctls: PodSecurityContext['sysctls'] = [],
 }
 
 function placementFaults(path: string, spec: PodSpec, out: Faults): void {
-  out.push(...validateLabels(spec.nodeSelector, `${path}.nodeSelector`));
+  if (spec.nodeSelector) out.push(...validateLabels(spec.nodeSelector, `${path}.nodeSelector`));
   securityFaults(`${path}.securityContext`, spec.securityContext, out);
   affinityFaults(`${path}.affinity`, spec.affinity, out);
   dnsConfigFaults(`${path}.dnsConfig`, spec.dnsPolicy, spec.dnsConfig, out);
   spec.readinessGates?.forEach(({ conditionType }, i) => {
     messages(`${path}.readinessGates[${i}].conditionType`, conditionType, qualifiedName(conditionType), out);
   });
-  const gates = new Set<string>();
-  spec.schedulingGates?.forEach(({ name }, i) => {
+  spec.schedulingGates?.forEach(({ name }, i, gates) => {
     messages(`${path}.schedulingGates[${i}].name`, name, qualifiedName(name), out);
-    if (gates.has(name)) out.push(duplicate(`${path}.schedulingGates[${i}]`, name));
-    gates.add(name);
+    if (gates.findIndex((other) => other.name === name) < i) out.push(duplicate(`${path}.schedulingGates[${i}]`, name));
   });
   topologySpreadFaults(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints, out);
 }
@@ -126,8 +124,8 @@ export function podSpecFaults(path: string, spec: PodSpec, out: Faults): void {
   const volumes = volumeFaults(`${path}.volumes`, spec.volumes, out);
   const scope = podScope(spec, volumes);
   containerFaults(`${path}.containers`, spec.containers, scope, out);
-  initContainerFaults(`${path}.initContainers`, spec.initContainers, spec.containers, scope, out);
-  ephemeralContainerFaults(`${path}.ephemeralContainers`, spec.ephemeralContainers, spec, scope, out);
+  if (spec.initContainers) initContainerFaults(`${path}.initContainers`, spec.initContainers, spec.containers, scope, out);
+  if (spec.ephemeralContainers) ephemeralContainerFaults(`${path}.ephemeralContainers`, spec.ephemeralContainers, spec, scope, out);
   oneOf(`${path}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES, true, out);
   oneOf(`${path}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES, true, out);
   placementFaults(path, spec, out);

@@ -149,15 +149,15 @@ export function volumeFaults(path: string, volumes: readonly Volume[] = [], out:
   const names = new Set<string>();
   volumes.forEach((volume, i) => {
     const at = `${path}[${i}]`;
-    const { name, ...sources } = volume;
+    const { name } = volume;
     const before = out.length;
-    const [first, ...others] = Object.entries(sources);
+    const [first, ...others] = Object.keys(volume).filter((field) => field !== 'name') as (keyof Volume)[]; // decoded: no other fields
     if (first) {
       // Each entry of SOURCES takes the source of its own name.
-      const rule = SOURCES[first[0] as keyof Volume] as ((path: string, source: unknown, out: Faults) => void) | undefined;
-      rule?.(`${at}.${first[0]}`, first[1], out);
+      const rule = SOURCES[first] as ((path: string, source: unknown, out: Faults) => void) | undefined;
+      rule?.(`${at}.${first}`, volume[first], out);
     } else out.push(required(at, 'must specify a volume type'));
-    for (const [kind] of others) out.push(forbidden(`${at}.${kind}`, 'may not specify more than 1 volume type'));
+    for (const kind of others) out.push(forbidden(`${at}.${kind}`, 'may not specify more than 1 volume type'));
     requiredName(`${at}.name`, name, dnsLabel, out);
     if (name && names.has(name)) out.push(duplicate(`${at}.name`, name));
     // Mounts of a volume that is wrong find none.
@@ -167,7 +167,7 @@ export function volumeFaults(path: string, volumes: readonly Volume[] = [], out:
 }
 
 /** Faults of the places where a container mounts volumes. */
-export function mountFaults(path: string, mounts: readonly VolumeMount[] = [], volumes: ReadonlySet<string>, out: Faults): void {
+export function mountFaults(path: string, mounts: readonly VolumeMount[], volumes: ReadonlySet<string>, out: Faults): void {
   const places = new Set<string>();
   mounts.forEach((mount, i) => {
     const at = `${path}[${i}]`;
