@@ -2,10 +2,9 @@ import type { Pod } from '../../gen/kubernetes-types.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Reader } from '../kernel/store.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import type { Kind } from '../kube/kind.ts';
+import { collectionOf, type Kind } from '../kube/kind.ts';
 import { controllerOf, type KubeObject } from '../kube/object.ts';
 import type { LabelSelector } from '../kube/selectors/label-selector.ts';
-import { collectionOf } from '../kube/write/context.ts';
 import { controllerRef } from './pod-control.ts';
 import { exactLabel, selectorOf } from './selection.ts';
 

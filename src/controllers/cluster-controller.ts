@@ -4,7 +4,7 @@ import { collectionName, type Reader, scopeOf } from '../kernel/store.ts';
 import type { Transaction } from '../kernel/transaction.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { CLUSTERS, type ClusterRecord } from '../kube/clusters.ts';
-import { type Kind, kindClass } from '../kube/kind.ts';
+import { collectionOf, type Kind, kindClass } from '../kube/kind.ts';
 import { controllerOf, type KubeObject, objectKey } from '../kube/object.ts';
 
 /**
@@ -88,7 +88,7 @@ function ofVersions({ previous, entry }: Change, targets: (object: KubeObject) =
 
 /** Keys of all objects of a kind in one namespace: for changes that may concern any of them. */
 export const keysOf = (reader: Reader, kind: Kind, scope: string, namespace = ''): string[] =>
-  reader.list(collectionName(kindClass(kind), scope), { prefix: namespace && `${namespace}/` }).map((entry) => entry.key);
+  reader.list(collectionOf(kind, scope), { prefix: namespace && `${namespace}/` }).map((entry) => entry.key);
 
 function ownerKey(object: KubeObject, ownerKind: string): readonly string[] {
   const owner = controllerOf(object);

@@ -1,7 +1,7 @@
 import type { FieldError } from '../kernel/field-error.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Random } from '../kernel/random.ts';
-import type { Reader } from '../kernel/store.ts';
+import { collectionName, type Reader } from '../kernel/store.ts';
 import type { KubeObject } from './object.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -147,3 +147,15 @@ export const kindClass = (kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>): 
   const { group, resource } = kind.storedAs ?? kind;
   return `kube/${group || 'core'}/${resource}`;
 };
+
+const names = new WeakMap<object, Map<string, string>>();
+
+/** Name of a kind's collection in a cluster. Put together once: a look-up by a fresh text would hash it every time. */
+export function collectionOf(kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>, scope: string): string {
+  const byScope = names.get(kind) ?? new Map<string, string>();
+  const known = byScope.get(scope);
+  if (known !== undefined) return known;
+  const name = collectionName(kindClass(kind), scope);
+  names.set(kind, byScope.set(scope, name));
+  return name;
+}

@@ -5,7 +5,7 @@ import type { World } from '../kernel/world.ts';
 import { certificateSigningRequest } from '../kinds/certificates.k8s.io/certificatesigningrequest.ts';
 import { builtInAdmission } from '../kube/admission/chain.ts';
 import { CLUSTERS, type ClusterRecord, clusterRecord } from '../kube/clusters.ts';
-import { collectionOf } from '../kube/write/context.ts';
+import { collectionOf } from '../kube/kind.ts';
 import { openCluster } from '../kube/write/open-cluster.ts';
 
 /** kube-controller-manager --cluster-signing-duration. */

@@ -3,13 +3,13 @@ import { getResource, isMoving } from '../../src/arm/estate.ts';
 import { parseId } from '../../src/arm/ids.ts';
 import { OPERATIONS, type Operation, type Resource } from '../../src/arm/resource.ts';
 import type { Entry } from '../../src/kernel/collection.ts';
-import { collectionName, scopeOf } from '../../src/kernel/store.ts';
+import { scopeOf } from '../../src/kernel/store.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { node } from '../../src/kinds/core/node.ts';
 import { pod } from '../../src/kinds/core/pod/pod.ts';
 import { service } from '../../src/kinds/core/service.ts';
 import { CLUSTERS, type ClusterRecord } from '../../src/kube/clusters.ts';
-import { type Kind, kindClass } from '../../src/kube/kind.ts';
+import { collectionOf, type Kind } from '../../src/kube/kind.ts';
 
 /** What must hold of any estate that has come to rest. Each broken rule is one line that names what breaks it. */
 export function brokenInvariants(world: World): string[] {
@@ -61,7 +61,7 @@ function orphanCollections(entries: readonly { readonly collection: string }[], 
 
 /** Nodes are instances, pods stand on nodes, and nobody has the address of another. */
 function brokenCluster(world: World, { scope, resourceId }: ClusterRecord): string[] {
-  const list = <T>(kind: Kind): T[] => world.reader.list(collectionName(kindClass(kind), scope)).map(({ value }) => value as unknown as T);
+  const list = <T>(kind: Kind): T[] => world.reader.list(collectionOf(kind, scope)).map(({ value }) => value as unknown as T);
   const nodes = list<Node>(node);
   const pods = list<Pod>(pod);
   const names = new Set(nodes.map(({ metadata }) => metadata.name));

@@ -2,9 +2,9 @@ import type { Node } from '../../../gen/kubernetes-types.ts';
 import { getResource } from '../../arm/estate.ts';
 import { parseId } from '../../arm/ids.ts';
 import type { Resource } from '../../arm/resource.ts';
-import { collectionName, type Reader } from '../../kernel/store.ts';
+import type { Reader } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import { textAt } from '../managed-cluster/given.ts';
 import { poolPower } from '../managed-cluster/power.ts';
 import { scaleSetName } from '../names.ts';
@@ -14,7 +14,7 @@ import { capacityOf, instancesOf, scaleSetId } from './scale-set.ts';
 export const nodesOf = (reader: Reader, cluster: Resource, pool: { readonly name: string }): Node[] => {
   const scope = textAt(cluster.observed, 'resourceUID');
   const prefix = scaleSetName(scope, pool.name, false);
-  return reader.list<Node>(collectionName(kindClass(nodeKind), scope), { prefix }).map(({ value }) => value);
+  return reader.list<Node>(collectionOf(nodeKind, scope), { prefix }).map(({ value }) => value);
 };
 
 /** The scale set has as many instances as the pool asks for, and each of them is a Ready node; none is where the pool is stopped. */

@@ -65,6 +65,7 @@ test('every name that a cluster may have is read as that name', () => {
     'Null',
     '2026-11-21',
     '12e-3',
+    'E-0',
   ];
   const name = fc.stringMatching(/^[a-zA-Z0-9]([-_a-zA-Z0-9]{0,9}[a-zA-Z0-9])?$/);
   const check = (cluster: string): void => {

@@ -22,7 +22,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** A name as YAML: quoted where a reader would take it for a number, a truth or nothing ("123", "1e3", "on", "null"). */
 const scalar = (name: string): string =>
-  /^(?:[-+.]?\d|\.|e\d|~$|(?:y|n|yes|no|on|off|true|false|null)$)/i.test(name) ? `"${name}"` : name;
+  /^(?:[-+.]?\d|\.|e[-+]?\d|~$|(?:y|n|yes|no|on|off|true|false|null)$)/i.test(name) ? `"${name}"` : name;
 
 /** kubeconfig as listClusterUserCredential and listClusterAdminCredential return it: JSON is YAML too, but people read this one. */
 export function kubeconfig(input: KubeconfigInput): string {

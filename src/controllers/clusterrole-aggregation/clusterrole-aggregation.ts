@@ -1,9 +1,8 @@
 import type { ClusterRole, PolicyRule } from '../../../gen/kubernetes-types.ts';
 import { equal, type Json } from '../../kernel/json.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { clusterRole } from '../../kinds/rbac.authorization.k8s.io/clusterrole.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import { type ClusterController, onObject } from '../cluster-controller.ts';
 import { selectorOf } from '../selection.ts';
 
@@ -13,7 +12,7 @@ export const clusterRoleAggregationController: ClusterController = {
   watches: [
     onObject(clusterRole, (_, reader, scope) =>
       reader
-        .list<ClusterRole>(collectionName(kindClass(clusterRole), scope))
+        .list<ClusterRole>(collectionOf(clusterRole, scope))
         .filter(({ value }) => value.aggregationRule)
         .map(({ key }) => key),
     ),

@@ -1,10 +1,10 @@
 import type { Condition, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../../gen/kubernetes-types.ts';
 import type { Outcome } from '../../kernel/controller.ts';
-import { collectionName, type Reader } from '../../kernel/store.ts';
+import type { Reader } from '../../kernel/store.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import { podDisruptionBudget } from '../../kinds/policy/poddisruptionbudget.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { type ClusterController, onKind, onObject } from '../cluster-controller.ts';
 import { resolve } from '../deployment/replica-sets.ts';
@@ -28,7 +28,7 @@ export const disruptionController: ClusterController = {
 /** Cost: O(budgets of the namespace). */
 function budgetsSelecting({ metadata }: KubeObject, reader: Reader, scope: string): string[] {
   return reader
-    .list<PodDisruptionBudget>(collectionName(kindClass(podDisruptionBudget), scope), { prefix: `${metadata.namespace}/` })
+    .list<PodDisruptionBudget>(collectionOf(podDisruptionBudget, scope), { prefix: `${metadata.namespace}/` })
     .filter(({ value }) => selectorOf(value.spec.selector).matches(metadata.labels))
     .map(({ key }) => key);
 }

@@ -3,9 +3,9 @@ import type { Reader } from '../../kernel/store.ts';
 import { pod } from '../../kinds/core/pod/pod.ts';
 import { service } from '../../kinds/core/service.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import { type KubeObject, objectKey } from '../../kube/object.ts';
 import { selectorOfMap } from '../../kube/selectors/label-selector.ts';
-import { collectionOf } from '../../kube/write/context.ts';
 
 /** Pods that a Service selects, finished ones left out. Cost: O(pods that share one label with the selector). */
 export function selectedPods(cluster: Cluster, target: Service): Pod[] {

@@ -5,11 +5,10 @@ import type {
 } from '../../../gen/kubernetes-types.ts';
 import type { Watch } from '../../kernel/controller.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { horizontalPodAutoscaler as kind } from '../../kinds/autoscaling/horizontalpodautoscaler.ts';
 import { type ScaleTarget, scalable, scaleTargetOf } from '../../kinds/autoscaling/measure.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { type Kind, kindClass } from '../../kube/kind.ts';
+import { collectionOf, type Kind } from '../../kube/kind.ts';
 import { type ClusterController, onKind, onObject } from '../cluster-controller.ts';
 import { withCondition } from '../pod-control.ts';
 import { downPeriods, limited, PERIOD_MS, type Proposal, proposal } from './decide.ts';
@@ -45,7 +44,7 @@ export const horizontalPodAutoscalerController: ClusterController = {
 function onTarget(of: Kind): Watch {
   return onObject(of, ({ metadata }, reader, scope) =>
     reader
-      .list<V2HorizontalPodAutoscaler>(collectionName(kindClass(kind), scope), { prefix: `${metadata.namespace}/` })
+      .list<V2HorizontalPodAutoscaler>(collectionOf(kind, scope), { prefix: `${metadata.namespace}/` })
       .filter(({ value: { spec } }) => spec.scaleTargetRef.kind === of.kind && spec.scaleTargetRef.name === metadata.name)
       .map(({ key }) => key),
   );

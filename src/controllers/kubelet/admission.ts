@@ -1,9 +1,8 @@
 import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import { podRequests } from '../../kinds/core/pod/requests.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import { allocatableOf, meetsNodeAffinity } from '../scheduler/node-facts.ts';
 import { clashes, hostPorts, PORTS_TAKEN } from '../scheduler/node-plugins.ts';
 
@@ -22,7 +21,7 @@ const RESOURCES = { cpuMilli: 'cpu', memoryBytes: 'memory', ephemeralBytes: 'eph
  */
 export function rejection(cluster: Cluster, pod: Pod, node: Node): Rejection | undefined {
   const own = podRequests(pod);
-  const totals = cluster.tx.totals(collectionName(kindClass(podKind), cluster.scope), 'node', node.metadata.name);
+  const totals = cluster.tx.totals(collectionOf(podKind, cluster.scope), 'node', node.metadata.name);
   const others = Object.fromEntries(Object.entries(totals).map(([name, amount]) => [name, amount - (own[name] ?? 0)]));
   const allocatable = allocatableOf(node);
   for (const [name, resource] of Object.entries(RESOURCES)) {

@@ -1,11 +1,10 @@
 import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
 import type { Outcome } from '../../kernel/controller.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { kubeletStoppedMs } from '../../kinds/core/node-heartbeat.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import { type ClusterController, onObject } from '../cluster-controller.ts';
 import { conditionOf } from '../pod-control.ts';
 import { type Rejection, rejection } from './admission.ts';
@@ -23,7 +22,7 @@ export const kubeletController: ClusterController = {
   watches: [
     onObject(podKind, (object) => ((object as Pod).spec.nodeName ? [`${object.metadata.namespace}/${object.metadata.name}`] : [])),
     onObject(nodeKind, (object, reader, scope) =>
-      reader.indexed<Pod>(collectionName(kindClass(podKind), scope), 'node', object.metadata.name).map(({ key }) => key),
+      reader.indexed<Pod>(collectionOf(podKind, scope), 'node', object.metadata.name).map(({ key }) => key),
     ),
   ],
   reconcile(cluster, name, namespace) {

@@ -1,8 +1,7 @@
 import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import { formatAddress, parsePrefix, sizeOf } from '../../net/prefix.ts';
 
 /** The node's address in its subnet. */
@@ -20,7 +19,7 @@ export function freePodAddress(cluster: Cluster, node: Node, pod: Pod): string |
   const range = node.spec.podCIDR ? parsePrefix(node.spec.podCIDR) : undefined;
   if (!range) return undefined;
   const usable = Number(sizeOf(range)) - 1 - FIRST_POD;
-  const { pods = 1 } = cluster.tx.totals(collectionName(kindClass(podKind), cluster.scope), 'node', node.metadata.name);
+  const { pods = 1 } = cluster.tx.totals(collectionOf(podKind, cluster.scope), 'node', node.metadata.name);
   for (let i = 0; i < usable; i++) {
     const address = formatAddress({ version: range.version, value: range.base + BigInt(FIRST_POD + ((pods - 1 + i) % usable)) });
     if (cluster.indexed(podKind, 'address', address).length === 0) return address;

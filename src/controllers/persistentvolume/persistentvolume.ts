@@ -1,12 +1,12 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../../gen/kubernetes-types.ts';
-import { collectionName, type Reader } from '../../kernel/store.ts';
+import type { Reader } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { persistentVolume } from '../../kinds/core/persistentvolume.ts';
 import { persistentVolumeClaim } from '../../kinds/core/persistentvolumeclaim.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import { storageClass } from '../../kinds/storage.k8s.io/storageclass.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import { type KubeObject, objectKey } from '../../kube/object.ts';
 import { bytes } from '../../kube/quantity.ts';
 import { type ClusterController, onKind, onObject } from '../cluster-controller.ts';
@@ -38,7 +38,7 @@ export const persistentVolumeController: ClusterController = {
 };
 
 const unbound = (reader: Reader, scope: string): string[] =>
-  reader.indexed(collectionName(kindClass(persistentVolumeClaim), scope), 'unbound', '').map(({ key }) => key);
+  reader.indexed(collectionOf(persistentVolumeClaim, scope), 'unbound', '').map(({ key }) => key);
 
 /** The claim that a volume belongs to; all that wait while it belongs to none. */
 function claimsOf(object: KubeObject, reader: Reader, scope: string): readonly string[] {

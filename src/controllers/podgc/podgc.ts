@@ -1,9 +1,9 @@
 import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
 import type { Change } from '../../kernel/collection.ts';
-import { collectionName, type Reader, scopeOf } from '../../kernel/store.ts';
+import { type Reader, scopeOf } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf, kindClass } from '../../kube/kind.ts';
 import type { ClusterController } from '../cluster-controller.ts';
 
 /** Removes the pods of nodes that are gone: no kubelet is left to do it. Models kubernetes pkg/controller/podgc. Keys: node names. */
@@ -25,5 +25,5 @@ function onPod({ entry, previous, collection }: Change, reader: Reader): readonl
   // The collection holds pods alone.
   const nodeName = (entry?.value as Pod | undefined)?.spec.nodeName;
   if (!nodeName || (previous?.value as Pod | undefined)?.spec.nodeName === nodeName) return [];
-  return reader.get(collectionName(kindClass(nodeKind), scopeOf(collection)), nodeName) ? [] : [nodeName];
+  return reader.get(collectionOf(nodeKind, scopeOf(collection)), nodeName) ? [] : [nodeName];
 }

@@ -1,6 +1,5 @@
 import type { Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../../gen/kubernetes-types.ts';
 import type { Totals } from '../../kernel/collection.ts';
-import { collectionName } from '../../kernel/store.ts';
 import { namespace as namespaceKind } from '../../kinds/core/namespace.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { persistentVolume } from '../../kinds/core/persistentvolume.ts';
@@ -9,7 +8,7 @@ import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import { podRequests } from '../../kinds/core/pod/requests.ts';
 import { storageClass } from '../../kinds/storage.k8s.io/storageclass.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf } from '../../kube/kind.ts';
 import type { LabelSelector } from '../../kube/selectors/label-selector.ts';
 import { exactLabel } from '../selection.ts';
 import { allocatableOf } from './node-facts.ts';
@@ -22,7 +21,7 @@ const finished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod
  * that was made for pods of no lower priority counts as taken, as in upstream's RunFilterPluginsWithNominatedPods.
  */
 export function placementOf(cluster: Cluster, incoming: Pod): Placement {
-  const pods = collectionName(kindClass(podKind), cluster.scope);
+  const pods = collectionOf(podKind, cluster.scope);
   const { tx } = cluster;
   const promised = promisedRoom(cluster, incoming);
   const assigned = (pod: Pod) => Boolean(pod.spec.nodeName) && !finished(pod);

@@ -1,12 +1,12 @@
 import type { PersistentVolumeClaim, Pod, PodCondition } from '../../../gen/kubernetes-types.ts';
 import type { Change } from '../../kernel/collection.ts';
 import { fnv1a32 } from '../../kernel/hash.ts';
-import { collectionName, type Reader } from '../../kernel/store.ts';
+import type { Reader } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
 import { persistentVolumeClaim as claimKind } from '../../kinds/core/persistentvolumeclaim.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { kindClass } from '../../kube/kind.ts';
+import { collectionOf, kindClass } from '../../kube/kind.ts';
 import { controllerOf, type KubeObject } from '../../kube/object.ts';
 import { type ClusterController, onObject } from '../cluster-controller.ts';
 import { SELECTED_NODE } from '../persistentvolume/provision.ts';
@@ -105,7 +105,7 @@ function selectNode(cluster: Cluster, pod: Pod, nodeName: string): boolean {
 /** Pods that wait for a claim. */
 function onClaim({ metadata }: KubeObject, reader: Reader, scope: string): string[] {
   return reader
-    .indexed<Pod>(collectionName(kindClass(podKind), scope), 'claim', `${metadata.namespace}/${metadata.name}`)
+    .indexed<Pod>(collectionOf(podKind, scope), 'claim', `${metadata.namespace}/${metadata.name}`)
     .filter(({ value }) => unassigned(value))
     .map(({ key }) => key);
 }

@@ -1,7 +1,7 @@
 import type { Pod, V2HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus, V2MetricTarget } from '../../../gen/kubernetes-types.ts';
 import { isObject } from '../../kernel/json.ts';
-import { collectionName, type Reader } from '../../kernel/store.ts';
-import { type Kind, kindClass } from '../../kube/kind.ts';
+import type { Reader } from '../../kernel/store.ts';
+import { collectionOf, type Kind } from '../../kube/kind.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { bytes, cpuMilli } from '../../kube/quantity.ts';
 import { type LabelSelector, labelSelectorOf, selectorOfMap } from '../../kube/selectors/label-selector.ts';
@@ -28,7 +28,7 @@ export interface ScaleTarget {
 export function scaleTargetOf({ metadata, spec }: V2HorizontalPodAutoscaler, reader: Reader, scope: string): ScaleTarget | undefined {
   const { namespace = '' } = metadata;
   const kind = scalable.find((each) => each.kind === spec.scaleTargetRef.kind);
-  const object = kind && reader.get<KubeObject>(collectionName(kindClass(kind), scope), `${namespace}/${spec.scaleTargetRef.name}`)?.value;
+  const object = kind && reader.get<KubeObject>(collectionOf(kind, scope), `${namespace}/${spec.scaleTargetRef.name}`)?.value;
   if (!kind || !object) return undefined;
   const { replicas = 1, selector } = object.spec as { replicas?: number; selector?: { readonly [key: string]: string } }; // so do all of `scalable`
   const isMap = kind === replicationController;
@@ -37,7 +37,7 @@ export function scaleTargetOf({ metadata, spec }: V2HorizontalPodAutoscaler, rea
 }
 
 function podsOf(reader: Reader, scope: string, namespace: string, matcher: LabelSelector): Pod[] {
-  const collection = collectionName(kindClass(podKind), scope);
+  const collection = collectionOf(podKind, scope);
   const [first] = matcher.requirements;
   const value = first && matcher.exact(first.key);
   const entries =

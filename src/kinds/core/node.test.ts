@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lease, Node } from '../../../gen/kubernetes-types.ts';
-import { collectionName, Store } from '../../kernel/store.ts';
-import { type KindContext, kindClass } from '../../kube/kind.ts';
+import { Store } from '../../kernel/store.ts';
+import { collectionOf, type KindContext } from '../../kube/kind.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { lease } from '../coordination.k8s.io/lease.ts';
 import { node } from './node.ts';
@@ -19,7 +19,7 @@ const withReady = (status: string): KubeObject => ({
 
 function context(stored: KubeObject, nowIso: string): KindContext {
   const store = new Store([]);
-  store.write(collectionName(kindClass(node), 'c'), 'n', stored);
+  store.write(collectionOf(node, 'c'), 'n', stored);
   return { scope: 'c', version: '1.36', reader: store, nowIso, nowMs: Date.parse(nowIso) };
 }
 

@@ -1,6 +1,5 @@
 import type { Node, Pod } from '../../../gen/kubernetes-types.ts';
-import { collectionName } from '../../kernel/store.ts';
-import { type Kind, kindClass } from '../../kube/kind.ts';
+import { collectionOf, type Kind } from '../../kube/kind.ts';
 import { node } from '../core/node.ts';
 import { pod } from '../core/pod/pod.ts';
 import { metricsColumns, metricsObject } from './metrics-object.ts';
@@ -24,11 +23,7 @@ export const nodeMetrics: Kind = {
   shows: (object) => isReady(object as unknown as Node),
   computed(object, context) {
     const { reader, scope, nowMs } = context;
-    const pods = reader.indexed<Pod & { readonly [field: string]: never }>(
-      collectionName(kindClass(pod), scope),
-      'node',
-      object.metadata.name,
-    );
+    const pods = reader.indexed<Pod & { readonly [field: string]: never }>(collectionOf(pod, scope), 'node', object.metadata.name);
     const running = pods.map(({ value }) => value as Pod).filter(isMeasured);
     const usage = nodeUsage(object as unknown as Node, running, sampleMs(nowMs));
     return metricsObject('NodeMetrics', object, context, { usage: { ...usageQuantities(usage) } });

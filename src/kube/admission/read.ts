@@ -1,5 +1,4 @@
-import { collectionName } from '../../kernel/store.ts';
-import { type Kind, kindClass } from '../kind.ts';
+import { collectionOf, type Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import type { AdmissionContext } from './plugin.ts';
 
@@ -28,7 +27,7 @@ export const SIGNING_REQUESTS: Resource = { group: 'certificates.k8s.io', resour
 export const concerns = ({ kind }: { readonly kind: Kind }, { group, resource }: Resource): boolean =>
   kind.resource === resource && kind.group === group;
 
-export const collectionIn = ({ scope }: AdmissionContext, resource: Resource): string => collectionName(kindClass(resource), scope);
+export const collectionIn = ({ scope }: AdmissionContext, resource: Resource): string => collectionOf(resource, scope);
 
 /** One stored object of the cluster; `T` is the generated type of the resource's kind. */
 export const readObject = <T extends KubeObject>(

@@ -1,9 +1,8 @@
 import { fnv1a32 } from '../../kernel/hash.ts';
 import { equal, type Json, type JsonObject } from '../../kernel/json.ts';
-import { collectionName } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import type { ClusterRecord } from '../clusters.ts';
-import { kindClass } from '../kind.ts';
+import { collectionOf } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { builtInResources } from '../schema/resources.ts';
 import { minorOf } from '../schema/table.ts';
@@ -34,7 +33,7 @@ function place(tx: Transaction, scope: string, object: BootstrapObject): void {
   const { apiVersion, kind, name, namespace, generation, labels, annotations, rest } = object;
   const slash = object.resource.indexOf('/');
   const of = { group: object.resource.slice(0, slash), resource: object.resource.slice(slash + 1) };
-  const collection = collectionName(kindClass(of), scope);
+  const collection = collectionOf(of, scope);
   const key = objectKey(namespace, name);
   const existing = tx.get<KubeObject>(collection, key);
   if (existing) {

@@ -1,6 +1,5 @@
-import { collectionName } from '../../kernel/store.ts';
 import { inflightCounts, levelCounts } from '../flow/seats.ts';
-import { kindClass } from '../kind.ts';
+import { collectionOf } from '../kind.ts';
 import { type Metric, wasRequested } from '../metrics/metrics.ts';
 import { hubOf } from '../watch/hub.ts';
 import type { Exchange } from './exchange.ts';
@@ -28,12 +27,7 @@ export function gauges(exchange: Exchange): readonly Metric[] {
       help: '[ALPHA] Number of stored objects at the time of last check split by kind.',
       samples: ports.kinds
         .filter((kind) => !kind.storedAs)
-        .map(
-          (kind): Sample => [
-            `group="${kind.group}",resource="${kind.resource}"`,
-            reader.count(collectionName(kindClass(kind), cluster.scope)),
-          ],
-        ),
+        .map((kind): Sample => [`group="${kind.group}",resource="${kind.resource}"`, reader.count(collectionOf(kind, cluster.scope))]),
     },
     ...flowMetrics(exchange),
     {

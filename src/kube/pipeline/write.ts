@@ -1,7 +1,8 @@
 import type { HttpResponse } from '../../kernel/http.ts';
+import { collectionOf } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { badRequest, notFound, StatusError } from '../status.ts';
-import { collectionOf, type WriteContext, type Written } from '../write/context.ts';
+import type { WriteContext, Written } from '../write/context.ts';
 import { createObject } from '../write/create.ts';
 import { requireRevision, type UpdateOptions, updateObject } from '../write/update.ts';
 import { readBody, requireWriteOptions, type Submitted, submitted } from './body.ts';

@@ -1,6 +1,7 @@
 import type { Change, Entry } from '../../kernel/collection.ts';
 import type { HttpResponse, StreamSink } from '../../kernel/http.ts';
 import { Compacted } from '../../kernel/store.ts';
+import { collectionOf } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import type { ResourceExchange } from '../pipeline/exchange.ts';
 import { type ListOptions, listOptions, parseRevision } from '../pipeline/list-options.ts';
@@ -8,7 +9,6 @@ import { negotiate } from '../pipeline/negotiate.ts';
 import { matches, select } from '../pipeline/read.ts';
 import { headersOf } from '../pipeline/respond.ts';
 import { expired, tooLargeResourceVersion } from '../status.ts';
-import { collectionOf } from '../write/context.ts';
 import { type EventType, type Framer, framerOf } from './frames.ts';
 import { hubOf } from './hub.ts';
 

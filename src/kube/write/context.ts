@@ -1,8 +1,7 @@
 import type { Entry } from '../../kernel/collection.ts';
-import { collectionName } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
-import { type Kind, type KindContext, kindClass, type ServedVersion, type User } from '../kind.ts';
+import type { Kind, KindContext, ServedVersion, User } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import type { Schema } from '../schema.ts';
 
@@ -46,18 +45,6 @@ export const kindContextOf = ({ tx, scope, version, user }: Pick<WriteContext, '
   nowMs: tx.nowMs,
   user,
 });
-
-const names = new WeakMap<object, Map<string, string>>();
-
-/** Name of a kind's collection in a cluster. Put together once: a look-up by a fresh text would hash it every time. */
-export function collectionOf(kind: Pick<Kind, 'group' | 'resource' | 'storedAs'>, scope: string): string {
-  const byScope = names.get(kind) ?? new Map<string, string>();
-  const known = byScope.get(scope);
-  if (known !== undefined) return known;
-  const name = collectionName(kindClass(kind), scope);
-  names.set(kind, byScope.set(scope, name));
-  return name;
-}
 
 /** "apps/v1" of the stored shape. */
 export function storedApiVersion(kind: Kind): string {

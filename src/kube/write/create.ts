@@ -1,10 +1,10 @@
 import { RevisionConflict } from '../../kernel/store.ts';
 import { admitMutating, admitValidating } from '../admission/plugin.ts';
 import type { NewObject } from '../cluster.ts';
-import type { Kind } from '../kind.ts';
+import { collectionOf, type Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { alreadyExists, generateNameConflict } from '../status.ts';
-import { collectionOf, kindContextOf, storedApiVersion, type WriteContext, type Written } from './context.ts';
+import { kindContextOf, storedApiVersion, type WriteContext, type Written } from './context.ts';
 import { trackFields } from './fields.ts';
 import { generatedName, withMetadata } from './metadata.ts';
 import { admissionRequest, allocate, refuseFaults, warnAll, withStatus } from './rules.ts';

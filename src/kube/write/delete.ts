@@ -1,10 +1,10 @@
 import type { Entry } from '../../kernel/collection.ts';
 import { admitValidating } from '../admission/plugin.ts';
 import type { DeleteOptions } from '../cluster.ts';
-import type { Kind } from '../kind.ts';
+import { collectionOf, type Kind } from '../kind.ts';
 import { type KubeObject, type ObjectMeta, objectKey } from '../object.ts';
 import { conflict, notFound } from '../status.ts';
-import { collectionOf, kindContextOf, type WriteContext, type Written } from './context.ts';
+import { kindContextOf, type WriteContext, type Written } from './context.ts';
 import { withMetadata } from './metadata.ts';
 import { admissionRequest } from './rules.ts';
 

@@ -1,10 +1,10 @@
 import type { Entry } from '../../kernel/collection.ts';
 import { fnv1a32 } from '../../kernel/hash.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import type { Kind } from '../kind.ts';
+import { collectionOf, type Kind } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
 import { StatusError } from '../status.ts';
-import { collectionOf, type WriteContext } from './context.ts';
+import type { WriteContext } from './context.ts';
 import { createObject } from './create.ts';
 import { updateObject } from './update.ts';
 

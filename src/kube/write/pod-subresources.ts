@@ -3,11 +3,11 @@ import type { Entry } from '../../kernel/collection.ts';
 import { isObject, type JsonObject } from '../../kernel/json.ts';
 import { collectionName } from '../../kernel/store.ts';
 import type { DeleteOptions } from '../cluster.ts';
-import type { Kind } from '../kind.ts';
+import { collectionOf, type Kind } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { labelSelectorOf } from '../selectors/label-selector.ts';
 import { badRequest, conflict, StatusError, tooManyRequests } from '../status.ts';
-import { collectionOf, type WriteContext, type Written } from './context.ts';
+import type { WriteContext, Written } from './context.ts';
 import { type DeletePreconditions, deleteObject } from './delete.ts';
 import { existing } from './update.ts';
 

@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../../../../gen/kubernetes-types.ts';
-import { collectionName, type Reader } from '../../../kernel/store.ts';
-import { kindClass } from '../../kind.ts';
+import type { Reader } from '../../../kernel/store.ts';
+import { collectionOf } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
 import { addQuantities, compareQuantities, formatQuantity, type Quantity, wholeQuantity } from '../../quantity.ts';
 import { qualified } from '../../status.ts';
@@ -123,7 +123,7 @@ export interface QuotaSource {
 
 /** What the namespace's objects of one resource use of these limits. Cost: O(objects of that resource in the namespace). */
 export function usedOf({ tx, scope }: QuotaSource, quota: ResourceQuota, resource: Resource, names: readonly string[]): Amounts {
-  const entries = tx.list<KubeObject>(collectionName(kindClass(resource), scope), { prefix: `${quota.metadata.namespace}/` });
+  const entries = tx.list<KubeObject>(collectionOf(resource, scope), { prefix: `${quota.metadata.namespace}/` });
   const scoped = isScoped(quota);
   if (!scoped && names.every(isPlainCount)) {
     const count = wholeQuantity(entries.length, 'decimal');
