@@ -65,7 +65,7 @@ async function runTests(node, env) {
   return Math.max(code, second.code);
 }
 
-const TEST_FLAGS = ['--test', '--test-force-exit', '--test-isolation=none', '--test-timeout=60000'];
+const TEST_FLAGS = ['--import', './tools/property-seed.ts', '--test', '--test-force-exit', '--test-isolation=none', '--test-timeout=60000'];
 const COMPILER = ['node_modules/typescript/bin/tsc', '-p', '.'];
 const LINTER = ['node_modules/@biomejs/biome/bin/biome', 'check'];
 
