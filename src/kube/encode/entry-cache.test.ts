@@ -37,6 +37,16 @@ test('keeps what is asked for and lets the rest go', () => {
   assert.equal(cache.get(unwanted, v1, () => Buffer.from('again')).toString(), 'again');
 });
 
+test('text is kept as its UTF-8', () => {
+  const cache = new EntryCache();
+  const v1 = served();
+  for (const text of ['', 'ü', '€'.repeat(90_000), 'plain', '\u{1f600}'.repeat(3)]) {
+    const of = entry(1);
+    assert.equal(cache.get(of, v1, () => text).toString(), text);
+    assert.equal(cache.get(of, v1, () => assert.fail('made twice')).length, Buffer.byteLength(text));
+  }
+});
+
 test('forms of any size are what was made, however they lie', () => {
   const cache = new EntryCache();
   const v1 = served();

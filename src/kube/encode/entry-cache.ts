@@ -27,7 +27,7 @@ export class EntryCache {
   #old: Generation = new Map();
   #generation = 0;
 
-  get(entry: Entry<KubeObject>, resource: ServedResource, make: () => Uint8Array): Buffer {
+  get(entry: Entry<KubeObject>, resource: ServedResource, make: () => Uint8Array | string): Buffer {
     this.#age();
     const known = find(this.#young.get(entry), resource);
     if (known) return known;
@@ -50,22 +50,31 @@ function find(forms: Encoded | undefined, resource: ServedResource): Buffer | un
   return undefined;
 }
 
-/** A copy in the slabs of the young generation. A slab belongs to one generation and goes with it. */
-function keep(bytes: Uint8Array): Buffer {
-  if (heldBytes + bytes.length > GENERATION_BYTES) {
+/** A copy in the slabs of the young generation; of text, its UTF-8. A slab belongs to one generation and goes with it. */
+function keep(form: Uint8Array | string): Buffer {
+  // A UTF-16 unit takes three bytes at the most.
+  const mostBytes = typeof form === 'string' ? form.length * 3 : form.length;
+  if (heldBytes + mostBytes > GENERATION_BYTES) {
     generation++;
     heldBytes = 0;
     slab = Buffer.alloc(0);
     slabUsedBytes = 0;
   }
-  heldBytes += bytes.length;
-  if (bytes.length > SLAB_BYTES / 4) return Buffer.from(bytes);
-  if (slabUsedBytes + bytes.length > slab.length) {
+  if (mostBytes > SLAB_BYTES / 4) {
+    const kept = Buffer.from(form as string); // bytes are copied as well
+    heldBytes += kept.length;
+    return kept;
+  }
+  if (slabUsedBytes + mostBytes > slab.length) {
     slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     slabUsedBytes = 0;
   }
-  const kept = slab.subarray(slabUsedBytes, slabUsedBytes + bytes.length);
-  kept.set(bytes);
-  slabUsedBytes += bytes.length;
-  return kept;
+  const start = slabUsedBytes;
+  if (typeof form === 'string') slabUsedBytes += slab.write(form, start);
+  else {
+    slab.set(form, start);
+    slabUsedBytes += form.length;
+  }
+  heldBytes += slabUsedBytes - start;
+  return slab.subarray(start, slabUsedBytes);
 }

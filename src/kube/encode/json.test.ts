@@ -5,7 +5,7 @@ import type { Entry } from '../../kernel/collection.ts';
 import type { Kind } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { registryOf } from '../registry/registry.ts';
-import { encodedTail, encodeTail } from './json.ts';
+import { encodedObject, encodedTail, encodeTail } from './json.ts';
 
 const pod: Kind = { group: '', kind: 'Pod', resource: 'pods', namespaced: true, versions: [{ name: 'v1' }] };
 const resource = registryOf([pod], '1.36.2').resource('', 'v1', 'pods');
@@ -14,7 +14,9 @@ assert.ok(resource);
 const entryOf = (value: KubeObject, revision: number): Entry<KubeObject> => ({ key: 'k', value, revision, createdRevision: 1 });
 const check = (value: KubeObject, revision = 7) => {
   const expected = encodeTail(value, revision).toString();
-  assert.equal(encodedTail(entryOf(value, revision), resource).toString(), expected);
+  const entry = entryOf(value, revision);
+  assert.equal(encodedTail(entry, resource).toString(), expected);
+  assert.equal(encodedObject(entry, resource).toString(), `{"kind":"Pod","apiVersion":"v1",${expected}\n`);
   assert.equal(JSON.parse(`{${expected}`).metadata.resourceVersion, String(revision));
 };
 const metadata = { name: 'a', namespace: 'b', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' };

@@ -5,18 +5,24 @@ import type { KubeObject } from '../object.ts';
 import type { ServedResource } from '../registry/registry.ts';
 import { EntryCache } from './entry-cache.ts';
 
-const tails = new EntryCache();
+const answers = new EntryCache();
+
+/** A stored object as GET answers with it, a line of JSON. Made once per entry and served version while the cache has room. */
+export const encodedObject = (entry: Entry<KubeObject>, resource: ServedResource): Buffer =>
+  answers.get(entry, resource, () => {
+    const object = served(entry.value, resource);
+    const tail = object === entry.value ? tailOfText(object, entry.revision) : undefined;
+    return `${headOf(resource).text}${tail ?? tailText(object, entry.revision)}\n`;
+  });
 
 /**
- * An object's JSON from its metadata on: `"metadata":{…},"spec":{…}}`. Kind and apiVersion, and with a watch the event, go in front of
- * it, so that one buffer serves GET, LIST and every watcher. Made once per entry and served version while the cache has room.
+ * The same from its metadata on: `"metadata":{…},"spec":{…}}`. Lists leave out what comes before, and with a watch the event goes in
+ * front of it, so that one buffer serves GET, LIST and every watcher.
  */
-export const encodedTail = (entry: Entry<KubeObject>, resource: ServedResource): Buffer =>
-  tails.get(entry, resource, () => {
-    const object = served(entry.value, resource);
-    const text = object === entry.value ? tailOfText(object, entry.revision) : undefined;
-    return Buffer.from(text ?? tailText(object, entry.revision));
-  });
+export function encodedTail(entry: Entry<KubeObject>, resource: ServedResource): Buffer {
+  const whole = encodedObject(entry, resource);
+  return whole.subarray(objectHead(resource).length, whole.length - 1);
+}
 
 /** The object in the shape of a served version. */
 export const served = (object: KubeObject, { version, apiVersion, kind }: ServedResource): KubeObject => {
@@ -24,7 +30,7 @@ export const served = (object: KubeObject, { version, apiVersion, kind }: Served
   return shaped.apiVersion === apiVersion ? shaped : { ...shaped, apiVersion, kind: kind.kind };
 };
 
-/** The same without a cache: for dry runs, deletions and objects with computed fields. */
+/** A tail without a cache: for dry runs, deletions and objects with computed fields. */
 export const encodeTail = (object: KubeObject, revision: number | undefined): Buffer => Buffer.from(tailText(object, revision));
 
 function tailText(object: KubeObject, revision: number | undefined): string {
@@ -72,14 +78,20 @@ export const shownObject = (object: KubeObject, revision: number | undefined): J
   return { kind, apiVersion, metadata: shownMetadata(metadata, revision), ...rest };
 };
 
-const heads = new WeakMap<ServedResource, Buffer>();
+interface Head {
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+const heads = new WeakMap<ServedResource, Head>();
 
-/** `{"kind":"Pod","apiVersion":"v1",`, which a tail completes. */
-export function objectHead(resource: ServedResource): Buffer {
-  let head = heads.get(resource);
-  if (!head) {
-    head = Buffer.from(`{"kind":${JSON.stringify(resource.kind.kind)},"apiVersion":${JSON.stringify(resource.apiVersion)},`);
-    heads.set(resource, head);
-  }
+function headOf(resource: ServedResource): Head {
+  const known = heads.get(resource);
+  if (known) return known;
+  const text = `{"kind":${JSON.stringify(resource.kind.kind)},"apiVersion":${JSON.stringify(resource.apiVersion)},`;
+  const head = { text, bytes: Buffer.from(text) };
+  heads.set(resource, head);
   return head;
 }
+
+/** `{"kind":"Pod","apiVersion":"v1",`, which a tail completes. */
+export const objectHead = (resource: ServedResource): Buffer => headOf(resource).bytes;

@@ -2,11 +2,12 @@ import { stringify } from 'yaml';
 import type { Entry } from '../../kernel/collection.ts';
 import type { HttpResponse } from '../../kernel/http.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { encodedTail, encodeTail, objectHead, served, shownMetadata, shownObject } from '../encode/json.ts';
+import { encodedObject, encodedTail, encodeTail, objectHead, served, shownMetadata, shownObject } from '../encode/json.ts';
 import { encodedMessage, storedMessage } from '../encode/protobuf.ts';
 import { flowHeaders } from '../flow/flow-headers.ts';
 import type { KubeObject } from '../object.ts';
 import { encodeEnvelope } from '../protobuf/encode.ts';
+import type { ServedResource } from '../registry/registry.ts';
 import type { StatusError } from '../status.ts';
 import { renderTable } from '../table/table.ts';
 import type { Written } from '../write/context.ts';
@@ -89,14 +90,20 @@ export function objectResponse(
   if (form.as || form.format !== 'json' || isPretty(exchange)) {
     return documentResponse(exchange, transformed(exchange, form, object, revision), status, form.format);
   }
-  const tail = tailOf(exchange, object, revision, entry);
-  return { status, headers: headersOf(exchange, CONTENT_TYPES.json), body: Buffer.concat([objectHead(resource), tail, NEWLINE]) };
+  const body = isShownAsStored(resource, object, entry)
+    ? encodedObject(entry, resource)
+    : Buffer.concat([objectHead(resource), tailOf(exchange, object, revision), NEWLINE]);
+  return { status, headers: headersOf(exchange, CONTENT_TYPES.json), body };
 }
+
+/** Whether an entry's encoded form is what clients see: the object is the stored one, and nothing in it depends on the clock. */
+const isShownAsStored = (resource: ServedResource, object: KubeObject, entry: Entry<KubeObject> | undefined): entry is Entry<KubeObject> =>
+  entry !== undefined && entry.value === object && !resource.kind.computed;
 
 /** JSON of an object from its metadata on; cached where nothing in it depends on the clock. */
 export function tailOf(exchange: ResourceExchange, object: KubeObject, revision: number | undefined, entry?: Entry<KubeObject>): Buffer {
   const { resource } = exchange;
-  if (entry && entry.value === object && !resource.kind.computed) return encodedTail(entry, resource);
+  if (isShownAsStored(resource, object, entry)) return encodedTail(entry, resource);
   return encodeTail(served(computed(exchange, object), resource), revision);
 }
 
@@ -108,7 +115,7 @@ export function messageOf(
   entry?: Entry<KubeObject>,
 ): Uint8Array {
   const { resource, registry } = exchange;
-  if (entry && entry.value === object && !resource.kind.computed) return storedMessage(entry, resource, registry.version);
+  if (isShownAsStored(resource, object, entry)) return storedMessage(entry, resource, registry.version);
   return encodedMessage(shownObject(served(computed(exchange, object), resource), revision), resource.schema.name ?? '', registry.version);
 }
 
