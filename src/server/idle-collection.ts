@@ -1,9 +1,11 @@
-import { constants, type NodeGCPerformanceDetail, PerformanceObserver } from 'node:perf_hooks';
+import { constants, type NodeGCPerformanceDetail, PerformanceObserver, performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Without a collection for so long, a burst of work is over. */
+/** Without a collection for so long, and with the process at rest for most of it, a burst of work is over. */
 const IDLE_MS = 3_000;
+/** Share of the time in which a process at rest may work: answering polls, not serving watchers that would wait for the collection. */
+const REST_UTILIZATION = 0.05;
 /** Less than this left behind is not worth a pause of about a millisecond per MB that lives. */
 const WORTH_BYTES = 16 * 1024 * 1024;
 
@@ -22,15 +24,28 @@ const usedBytes = (): number => {
   return heapUsed + external;
 };
 
+/** Says whether the process was at rest since it was last asked. */
+function restMeter(): () => boolean {
+  let since = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, since);
+    since = now;
+    return utilization <= REST_UTILIZATION;
+  };
+}
+
 /**
  * Collects once after each burst of work. V8 collects when it needs room, and an idle process needs none: what its last burst left
  * behind, half of all its memory after ten thousand writes, would stay for as long as nobody calls. The collection also starts V8's own
- * memory reducer, which hands the freed room back to the system some eight seconds later. Returns how to stop.
+ * memory reducer, which hands the freed room back to the system some eight seconds later. `isAtRest` is asked before: a collection stops
+ * the process for a tenth of a second and more. Returns how to stop.
  */
-export function collectWhenIdle(idleMs = IDLE_MS, worthBytes = WORTH_BYTES): () => void {
+export function collectWhenIdle(idleMs = IDLE_MS, worthBytes = WORTH_BYTES, isAtRest = restMeter()): () => void {
   const collect = collector();
   let keptBytes = usedBytes();
   const timer = setTimeout(() => {
+    if (!isAtRest()) return void timer.refresh();
     if (usedBytes() - keptBytes < worthBytes) return;
     void collect({ type: 'major', execution: 'async' }).then(() => {
       keptBytes = usedBytes();
