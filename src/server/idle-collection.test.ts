@@ -28,7 +28,7 @@ const BUSY_PROGRAM = `
   new PerformanceObserver((list) => {
     for (const { detail } of list.getEntries()) if (detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) forced++;
   }).observe({ entryTypes: ['gc'] });
-  collectWhenIdle(5, 0, () => { asked++; return isAtRest; });
+  collectWhenIdle(5, 0, { begin() {}, isAtRest() { asked++; return isAtRest; } });
   const until = async (condition) => { while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5)); };
   await until(() => asked > 5);
   const atWork = forced;

@@ -24,28 +24,38 @@ const usedBytes = (): number => {
   return heapUsed + external;
 };
 
-/** Says whether the process was at rest since it was last asked. */
-function restMeter(): () => boolean {
+interface RestMeter {
+  /** A stretch of time begins. */
+  begin(): void;
+  /** Whether the process was at rest since then. */
+  isAtRest(): boolean;
+}
+
+function loopMeter(): RestMeter {
   let since = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, since);
-    since = now;
-    return utilization <= REST_UTILIZATION;
+  return {
+    begin: () => {
+      since = performance.eventLoopUtilization();
+    },
+    isAtRest: () => performance.eventLoopUtilization(since).utilization <= REST_UTILIZATION,
   };
 }
 
 /**
  * Collects once after each burst of work. V8 collects when it needs room, and an idle process needs none: what its last burst left
  * behind, half of all its memory after ten thousand writes, would stay for as long as nobody calls. The collection also starts V8's own
- * memory reducer, which hands the freed room back to the system some eight seconds later. `isAtRest` is asked before: a collection stops
+ * memory reducer, which hands the freed room back to the system some eight seconds later. `meter` is asked before: a collection stops
  * the process for a tenth of a second and more. Returns how to stop.
  */
-export function collectWhenIdle(idleMs = IDLE_MS, worthBytes = WORTH_BYTES, isAtRest = restMeter()): () => void {
+export function collectWhenIdle(idleMs = IDLE_MS, worthBytes = WORTH_BYTES, meter: RestMeter = loopMeter()): () => void {
   const collect = collector();
   let keptBytes = usedBytes();
+  const waitAnew = () => {
+    meter.begin();
+    timer.refresh();
+  };
   const timer = setTimeout(() => {
-    if (!isAtRest()) return void timer.refresh();
+    if (!meter.isAtRest()) return waitAnew();
     if (usedBytes() - keptBytes < worthBytes) return;
     void collect({ type: 'major', execution: 'async' }).then(() => {
       keptBytes = usedBytes();
@@ -54,7 +64,7 @@ export function collectWhenIdle(idleMs = IDLE_MS, worthBytes = WORTH_BYTES, isAt
   const observer = new PerformanceObserver((list) => {
     const isOurs = (flags: number | undefined) => ((flags ?? 0) & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0;
     const entries = list.getEntries() as unknown as readonly { readonly detail: NodeGCPerformanceDetail }[]; // what entries of type "gc" have
-    if (entries.some(({ detail }) => !isOurs(detail.flags))) timer.refresh();
+    if (entries.some(({ detail }) => !isOurs(detail.flags))) waitAnew();
   });
   observer.observe({ entryTypes: ['gc'] });
   return () => {

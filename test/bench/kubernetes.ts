@@ -4,7 +4,6 @@ import type { Figure, Measure } from '../../tools/bench/measure.ts';
 import { plainPod } from './support/bench-pod.ts';
 import { inChild } from './support/child.ts';
 import { type Cluster, Estate } from './support/estate.ts';
-import type { Answer } from './support/http.ts';
 import { cpuMicros, residentMb } from './support/process.ts';
 import type { RawJob, RawResult } from './support/raw-load.ts';
 import { type Service, startService } from './support/service.ts';
@@ -12,7 +11,7 @@ import type { WatchJob, WatchResult } from './support/watchers.ts';
 
 const CONNECTIONS = 32;
 const PODS = 10_000;
-/** Creates before the first figure: a server that runs for a while has compiled what it does all day. They are deleted again. */
+/** Creates before the first rate: a server that runs for a while has compiled what it does all day. */
 const WARM_UP = 15_000;
 const WATCHERS = 1_000;
 const EVENTS = 40;
@@ -60,25 +59,31 @@ const figures = (name: string, ran: Ran, realPerSecond: number, cpuGoalMicros: n
   { name: `${name}, CPU of the server`, value: ran.cpuMicrosPerCall, unit: 'µs', goal: { atMost: cpuGoalMicros } },
 ];
 
-/** Creates and deletes pods, and returns one of them. */
-async function warmUp(run: (step: Step) => Promise<Ran>, cluster: Cluster): Promise<Answer> {
-  await run({ method: 'POST', path: PODS_PATH, body: JSON.stringify(plainPod('warm-{i}', 'warm')), calls: WARM_UP });
-  const one = await cluster.call('GET', `${PODS_PATH}/warm-1`);
-  await cluster.call('DELETE', `${PODS_PATH}?labelSelector=app%3Dwarm`);
-  return one;
+/** Creates pods, looks at the state that they lead to, and deletes them again. */
+async function passing<T>(run: (step: Step) => Promise<Ran>, cluster: Cluster, calls: number, look: () => Promise<T>): Promise<T> {
+  await run({ method: 'POST', path: PODS_PATH, body: JSON.stringify(plainPod('passing-{i}', 'passing')), calls });
+  const seen = await look();
+  await cluster.call('DELETE', `${PODS_PATH}?labelSelector=app%3Dpassing`);
+  return seen;
+}
+
+/** Resident memory once the service rests. */
+async function restedMb(service: Service): Promise<number> {
+  await delay(REST_MS);
+  return residentMb(service.pid);
 }
 
 async function writesAndReads(service: Service, cluster: Cluster): Promise<Figure[]> {
   const run = (step: Step) => runStep(service, cluster, step);
   const pod = JSON.stringify(plainPod('bench-{i}'));
   const one = `${PODS_PATH}/bench-{i}`;
-  const { body } = await warmUp(run, cluster);
+  const { body } = await passing(run, cluster, PODS / 10, () => cluster.call('GET', `${PODS_PATH}/passing-1`));
   const parseBefore = parseCost(body);
-  await delay(REST_MS);
-  const warmMb = residentMb(service.pid);
+  const warmMb = await restedMb(service);
+  const fullMb = await passing(run, cluster, PODS, () => restedMb(service));
+  // The rest let go of compiled code as well: a server that is at work all day has it.
+  await passing(run, cluster, WARM_UP, () => Promise.resolve());
   const create = await run({ method: 'POST', path: PODS_PATH, body: pod, calls: PODS });
-  await delay(REST_MS);
-  const fullMb = residentMb(service.pid);
   await run({ method: 'GET', path: one, calls: PODS });
   const get = await run({ method: 'GET', path: one, calls: PODS });
   const getCached = await run({ method: 'GET', path: `${one}?resourceVersion=0`, calls: PODS });
