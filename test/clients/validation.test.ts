@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { kinds } from '../../src/kinds/index.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import type { Kind } from '../../src/kube/kind.ts';
 import { testServer } from '../../src/kube/pipeline/testing.ts';
 import { sourceFolder, targets } from './clients.ts';
@@ -103,8 +102,7 @@ const kindOf = ({ apiVersion, kind }: Case['object']): Kind =>
 async function answerTo(object: Case['object']): Promise<string> {
   const kind = kindOf(object);
   const server = testServer(kinds);
-  const record = { ...server.cluster, fqdn: 'x', running: true, serviceCidr: '10.0.0.0/16', dnsServiceIp: '10.0.0.10', resourceId: '' };
-  if (kind.kind === 'Service') server.world.transact((tx) => bootstrapCluster(tx, record));
+  if (kind.kind === 'Service') server.bootstrap();
   const root = kind.group ? `/apis/${object.apiVersion}` : '/api/v1';
   const path = `${root}${kind.namespaced ? '/namespaces/default' : ''}/${kind.resource}`;
   const { status, json } = await server.send({ method: 'POST', path, body: object });

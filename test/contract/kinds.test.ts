@@ -4,7 +4,6 @@ import type { JsonObject } from '../../src/kernel/json.ts';
 import { deepFreeze } from '../../src/kernel/json.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import { builtInAdmission } from '../../src/kube/admission/chain.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import type { Kind } from '../../src/kube/kind.ts';
 import { type TestServer, testServer } from '../../src/kube/pipeline/testing.ts';
 import { registryOf } from '../../src/kube/registry/registry.ts';
@@ -16,16 +15,7 @@ const registry = registryOf(kinds, VERSION);
 
 async function prepared(): Promise<TestServer> {
   const server = testServer(kinds, { admission: builtInAdmission, version: VERSION });
-  server.world.transact((tx) =>
-    bootstrapCluster(tx, {
-      ...server.cluster,
-      fqdn: 'x',
-      running: true,
-      serviceCidr: '10.0.0.0/16',
-      dnsServiceIp: '10.0.0.10',
-      resourceId: '',
-    }),
-  );
+  server.bootstrap();
   server.world.onCommit(({ changes }) => {
     for (const change of changes) deepFreeze(change.entry?.value);
   });

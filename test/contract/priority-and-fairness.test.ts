@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { memoryJournal } from '../../src/kernel/journal.ts';
 import { World } from '../../src/kernel/world.ts';
 import { servedKinds } from '../../src/kinds/index.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import type { User } from '../../src/kube/kind.ts';
 import { testServer } from '../../src/kube/pipeline/testing.ts';
 import { indexesOf } from '../../src/kube/registry/indexes.ts';
@@ -34,16 +33,7 @@ function slowServer() {
     durable = world.reader.revision;
     tell(durable);
   };
-  world.transact((tx) => {
-    bootstrapCluster(tx, {
-      ...server.cluster,
-      fqdn: 'x',
-      running: true,
-      serviceCidr: '10.0.0.0/16',
-      dnsServiceIp: '10.0.0.10',
-      resourceId: '',
-    });
-  });
+  server.bootstrap();
   flush();
   const create = (token: string, name: string) =>
     server.send({

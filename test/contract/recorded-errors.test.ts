@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import { builtInAdmission } from '../../src/kube/admission/chain.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import { type TestServer, testServer } from '../../src/kube/pipeline/testing.ts';
 
 /** Answers that a real kube-apiserver 1.36 gave to bad and doubtful requests, reproduced message by message. */
@@ -26,17 +25,10 @@ const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name
 
 async function prepared(): Promise<TestServer> {
   const server = testServer(kinds, { admission: builtInAdmission });
-  const { cluster } = server;
-  server.world.transact((tx) =>
-    bootstrapCluster(tx, { ...cluster, fqdn: 'x', running: true, serviceCidr: '10.0.0.0/16', dnsServiceIp: '10.0.0.10', resourceId: '' }),
-  );
-  const post = async (path: string, body: unknown) => {
-    const { status, text } = await server.send({ method: 'POST', path, body });
-    assert.equal(status, 201, text);
-  };
-  for (const name of ['t1', 't2']) await post('/api/v1/namespaces', { metadata: { name } });
-  await post('/api/v1/namespaces/t1/serviceaccounts', { metadata: { name: 'default' } });
-  await post('/apis/apps/v1/namespaces/t1/deployments', {
+  server.bootstrap();
+  for (const name of ['t1', 't2']) await server.create('/api/v1/namespaces', { metadata: { name } });
+  await server.create('/api/v1/namespaces/t1/serviceaccounts', { metadata: { name: 'default' } });
+  await server.create('/apis/apps/v1/namespaces/t1/deployments', {
     metadata: { name: 'd' },
     spec: { selector: { matchLabels: { a: 'b' } }, template },
   });

@@ -4,7 +4,6 @@ import { describe, test } from 'node:test';
 import type { HttpResponse } from '../../src/kernel/http.ts';
 import { servedKinds } from '../../src/kinds/index.ts';
 import { builtInAdmission } from '../../src/kube/admission/chain.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import { type Sent, type TestServer, testServer } from '../../src/kube/pipeline/testing.ts';
 
 /** What a real 1.36 answered to the ways in which clients ask: status, headers and, as far as it was written down, the body. */
@@ -89,8 +88,7 @@ const readGolden = (): Recorded[] =>
 async function prepared(): Promise<TestServer> {
   const keys = [{ use: 'sig', kty: 'RSA', kid: 'k', alg: 'RS256', n: 'n', e: 'AQAB' }];
   const server = testServer(servedKinds, { admission: builtInAdmission, ports: { serviceAccountKeys: () => ({ keys }) } });
-  const record = { ...server.cluster, fqdn: 'x', running: true, serviceCidr: '10.0.0.0/16', dnsServiceIp: '10.0.0.10', resourceId: '' };
-  server.world.transact((tx) => bootstrapCluster(tx, record));
+  server.bootstrap();
   const post = async (path: string, body: unknown) => {
     const { status, text } = await server.send({ method: 'POST', path, body, headers: { 'user-agent': 'oracle/1' } });
     assert.equal(status, 201, text);

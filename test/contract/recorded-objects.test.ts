@@ -4,7 +4,6 @@ import { describe, test } from 'node:test';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { servedKinds } from '../../src/kinds/index.ts';
 import { builtInAdmission } from '../../src/kube/admission/chain.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import { type TestServer, testServer } from '../../src/kube/pipeline/testing.ts';
 
 /** Objects as a real 1.36 answered their creation: what was sent is created here, and the answers are the same, field by field. */
@@ -104,14 +103,9 @@ const ELSEWHERE = ['sa-token', 'sar', 'ssrr'];
 
 async function prepared(): Promise<TestServer> {
   const server = testServer(servedKinds, { admission: builtInAdmission });
-  const record = { ...server.cluster, fqdn: 'x', running: true, serviceCidr: '10.0.0.0/16', dnsServiceIp: '10.0.0.10', resourceId: '' };
-  server.world.transact((tx) => bootstrapCluster(tx, record));
-  const post = async (path: string, body: unknown) => {
-    const { status, text } = await server.send({ method: 'POST', path, body });
-    assert.equal(status, 201, text);
-  };
-  await post('/api/v1/namespaces', { metadata: { name: 't1' } });
-  await post('/api/v1/namespaces/t1/serviceaccounts', { metadata: { name: 'default' } });
+  server.bootstrap();
+  await server.create('/api/v1/namespaces', { metadata: { name: 't1' } });
+  await server.create('/api/v1/namespaces/t1/serviceaccounts', { metadata: { name: 'default' } });
   return server;
 }
 

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { servedKinds } from '../../src/kinds/index.ts';
 import { builtInAdmission } from '../../src/kube/admission/chain.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import { type Sent, type TestServer, testServer } from '../../src/kube/pipeline/testing.ts';
 import { encodeEnvelope, encodeMessage } from '../../src/kube/protobuf/encode.ts';
 import { schemasFor } from '../../src/kube/schema/schemas.ts';
@@ -113,30 +112,17 @@ function isJson(text: string): boolean {
 
 async function prepared(version: string): Promise<TestServer> {
   const server = testServer(servedKinds, { admission: builtInAdmission, ports: { signServiceAccountToken: () => 'token' } });
-  server.world.transact((tx) =>
-    bootstrapCluster(tx, {
-      ...server.cluster,
-      fqdn: 'x',
-      running: true,
-      serviceCidr: '10.0.0.0/16',
-      dnsServiceIp: '10.0.0.10',
-      resourceId: '',
-    }),
-  );
-  const create = async (path: string, body: JsonObject) => {
-    const { status, text } = await server.send({ method: 'POST', path, body });
-    assert.equal(status, 201, text);
-  };
-  await create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
-  await create('/api/v1/nodes', { metadata: { name: 'n1' } });
-  await create('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', { metadata: { name: 'n1' }, spec: {} });
-  await create('/api/v1/namespaces/default/pods', {
+  server.bootstrap();
+  await server.create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+  await server.create('/api/v1/nodes', { metadata: { name: 'n1' } });
+  await server.create('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', { metadata: { name: 'n1' }, spec: {} });
+  await server.create('/api/v1/namespaces/default/pods', {
     metadata: { name: 'p1' },
     spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'nginx' }] },
   });
-  await create('/apis/apps/v1/namespaces/default/deployments', deployment('web', 1));
+  await server.create('/apis/apps/v1/namespaces/default/deployments', deployment('web', 1));
   // This kubectl could not check what it was to create: the logging server had no OpenAPI document of version 2.
-  if (version === '1.27') await create('/apis/apps/v1/namespaces/default/deployments', deployment('ap', 1));
+  if (version === '1.27') await server.create('/apis/apps/v1/namespaces/default/deployments', deployment('ap', 1));
   return server;
 }
 

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { servedKinds } from '../../src/kinds/index.ts';
 import { builtInAdmission } from '../../src/kube/admission/chain.ts';
-import { bootstrapCluster } from '../../src/kube/bootstrap/bootstrap.ts';
 import { type TestServer, testServer } from '../../src/kube/pipeline/testing.ts';
 
 /** What is answered and not stored, as a real 1.36 answered it: reviews, tokens, component statuses. */
@@ -15,16 +14,7 @@ const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/t1';
 
 async function prepared(): Promise<TestServer> {
   const server = testServer(servedKinds, { admission: builtInAdmission, ports: { signServiceAccountToken: () => 'signed' } });
-  server.world.transact((tx) =>
-    bootstrapCluster(tx, {
-      ...server.cluster,
-      fqdn: 'x',
-      running: true,
-      serviceCidr: '10.0.0.0/16',
-      dnsServiceIp: '10.0.0.10',
-      resourceId: '',
-    }),
-  );
+  server.bootstrap();
   for (const [path, body] of [
     ['/api/v1/namespaces', { metadata: { name: 't1' } }],
     ['/api/v1/namespaces/t1/serviceaccounts', { metadata: { name: 's' } }],

@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import type { HttpRequest, HttpResponse, StreamSink } from '../../kernel/http.ts';
 import { memoryJournal } from '../../kernel/journal.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { World } from '../../kernel/world.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
+import { bootstrapCluster } from '../bootstrap/bootstrap.ts';
 import type { Kind } from '../kind.ts';
 import { indexesOf } from '../registry/indexes.ts';
 import { kubeHandler } from './handler.ts';
@@ -35,6 +37,7 @@ export interface Stream {
 }
 
 const HOST_MS = Date.UTC(2026, 10, 21);
+const RECORD = { fqdn: 'x', running: true, serviceCidr: '10.0.0.0/16', dnsServiceIp: '10.0.0.10', resourceId: '' } as const;
 const ADMIN_TOKEN = 'admin';
 
 /** An API server over a world of its own, with an administrator's token, for tests. */
@@ -79,12 +82,21 @@ export function testServer(
   };
   const handler = kubeHandler(ports);
   const respond = async (sent: Sent): Promise<HttpResponse> => handler(requestOf(sent), cluster);
+  const send = async (sent: Sent): Promise<Answer> => answerOf(await respond(sent));
   return {
     world,
     cluster,
     ports,
     timers,
-    send: async (sent: Sent): Promise<Answer> => answerOf(await respond(sent)),
+    /** Gives the cluster what every cluster has from its start. */
+    bootstrap: () => world.transact((tx) => bootstrapCluster(tx, { ...RECORD, ...cluster })),
+    send,
+    /** POSTs what must be accepted. */
+    create: async (path: string, body: unknown, headers: Sent['headers'] = {}): Promise<JsonObject> => {
+      const { status, text, json } = await send({ method: 'POST', path, body, headers });
+      assert.equal(status, 201, text);
+      return json;
+    },
     respond,
     watch: async (sent: Sent): Promise<Stream> => streamOf(await respond(sent)),
   };
