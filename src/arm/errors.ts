@@ -123,7 +123,11 @@ export const operationInProgress = (id: string): Refusal =>
     'AnotherOperationInProgress',
     `Another operation on this or dependent resource is in progress: '${id}'. Retry when it has ended.`,
   );
-export const preconditionFailed = (detail: string): Refusal => refuse(412, 'PreconditionFailed', detail);
+/** The 412 of a conditional write; providers spell its code in two ways. */
+export const preconditionFailed = (
+  detail = 'The etag provided in the If-Match header does not match the current etag of the resource.',
+  code: 'PreconditionFailed' | 'PreConditionFailed' = 'PreconditionFailed',
+): Refusal => refuse(412, code, detail);
 
 /** Errors of fields whose `code` is Azure's own carry Azure's own sentence in `detail`. */
 export function cloudErrorOf(error: FieldError): CloudError {

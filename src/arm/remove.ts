@@ -20,7 +20,7 @@ export function deleteResource(
   const entry = type && tx.get<Resource>(collectionOf(type.name), parsed.key);
   // Also of what is not there: whoever names an etag speaks of something that was.
   if (options.expected !== undefined && options.expected !== (entry?.revision ?? 'absent'))
-    throw preconditionFailed('The etag provided in the If-Match header does not match the current etag of the resource.');
+    throw preconditionFailed(undefined, type?.preconditionCode);
   if (!entry) return undefined;
   const resource = entry.value;
   const running = resource.operation === undefined ? undefined : getOperation(tx, resource.operation);

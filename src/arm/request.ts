@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../kernel/http.ts';
 import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
-import { contentTooLarge, invalidApiVersion, invalidContent, missingApiVersion, preconditionFailed, refuse } from './errors.ts';
+import { contentTooLarge, invalidApiVersion, invalidContent, missingApiVersion, refuse } from './errors.ts';
 import { revisionOf } from './render.ts';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -52,7 +52,10 @@ export function decodeBody(request: HttpRequest, needed: boolean): JsonObject {
   return value;
 }
 
-/** What If-Match and If-None-Match ask of the stored revision. Throws Refusal for an etag that never was. */
+/** Revision that no resource has: that of an etag which never was. */
+const NEVER = -1;
+
+/** What If-Match and If-None-Match ask of the stored revision. Throws Refusal where they contradict each other. */
 export function expectedRevision(request: HttpRequest): number | 'absent' | 'present' | undefined {
   const match = request.headers['if-match']?.trim();
   const none = request.headers['if-none-match']?.trim();
@@ -60,8 +63,5 @@ export function expectedRevision(request: HttpRequest): number | 'absent' | 'pre
   if (none === '*') return 'absent';
   if (!match) return undefined;
   if (match === '*') return 'present';
-  const revision = revisionOf(match);
-  if (revision === undefined)
-    throw preconditionFailed('The etag provided in the If-Match header does not match the current etag of the resource.');
-  return revision;
+  return revisionOf(match) ?? NEVER;
 }

@@ -193,6 +193,8 @@ export interface ResourceType {
   readonly preempted?: CloudError;
   /** Top-level member that shows the etag; absent: not shown. */
   readonly etag?: 'etag' | 'eTag';
+  /** Code of a conditional write that is refused. Default: PreconditionFailed. */
+  readonly preconditionCode?: 'PreConditionFailed';
   /** True when `properties.provisioningState` is not shown (role assignments). */
   readonly stateless?: boolean;
   /** RBAC name when it differs from the type's: `Microsoft.Resources/subscriptions/resourceGroups`. */

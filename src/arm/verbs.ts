@@ -71,7 +71,7 @@ function stored(exchange: Exchange, type: ResourceType, id: string) {
 function options(exchange: Exchange, type: ResourceType, id: string): PutOptions {
   const expected = expectedRevision(exchange.request);
   if (expected === 'present' && !exchange.ports.world.reader.get(collectionOf(type.name), keyOf(id)))
-    throw preconditionFailed(`The resource '${id}' does not exist.`);
+    throw preconditionFailed(`The resource '${id}' does not exist.`, type.preconditionCode);
   return {
     caller: exchange.caller,
     apiVersion: exchange.apiVersion,

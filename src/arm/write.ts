@@ -74,9 +74,10 @@ function write(setup: WriteSetup, tx: Transaction, id: string, body: Body, mode:
   if (shape.length > 0) throw refuseFields(shape);
   const entry = tx.get<Resource>(collectionOf(type.name), parsed.key);
   const previous = entry?.value;
-  if (options.expected === 'absent' && previous) throw preconditionFailed(`The resource '${parsed.id}' exists already.`);
+  if (options.expected === 'absent' && previous)
+    throw preconditionFailed(`The resource '${parsed.id}' exists already.`, type.preconditionCode);
   if (typeof options.expected === 'number' && entry?.revision !== options.expected)
-    throw preconditionFailed('The etag provided in the If-Match header does not match the current etag of the resource.');
+    throw preconditionFailed(undefined, type.preconditionCode);
   if (options.caller) refuseWhileHeld(arm, tx, parsed, previous);
 
   const context: WriteContext = {

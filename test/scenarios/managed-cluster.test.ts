@@ -315,8 +315,10 @@ test('an etag lets one of two writers win', async (t) => {
   const first = await arm.call('PUT', demo, clusterBody(), { 'if-match': eTag });
   assert.equal(first.status, 200, first.text);
   await arm.finish(first);
-  assert.equal((await arm.call('PUT', demo, clusterBody(), { 'if-match': eTag })).status, 412);
-  assert.equal((await arm.call('PUT', demo, clusterBody(), { 'if-none-match': '*' })).status, 412);
+  for (const condition of [{ 'if-match': eTag }, { 'if-match': 'never' }, { 'if-none-match': '*' }]) {
+    const { status, body } = await arm.call('PUT', demo, clusterBody(), condition);
+    assert.deepEqual([status, body.error.code], [412, 'PreConditionFailed'], JSON.stringify(condition));
+  }
 });
 
 test('egress leaves from as many managed addresses as are asked for, or from the caller’s own, which outlive the change', async (t) => {

@@ -61,6 +61,7 @@ export const agentPool: ResourceType = {
   validate,
   admit,
   computed,
+  preconditionCode: 'PreConditionFailed',
   // Flattened into its cluster a pool has no envelope: its etag stands among the properties.
   render: ({ [MARKS]: _marks, ...properties }, pool, reader) => ({ ...properties, eTag: currentEtag(reader, pool, 'eTag') }),
   refuseDelete,

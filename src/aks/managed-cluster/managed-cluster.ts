@@ -69,6 +69,7 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
   // In the write itself, so that the 201 already names the identity and the addresses that the service made.
   written: (tx, cluster) => ensureNodeGroup(tx, ports.arm(), cluster),
   etag: 'eTag',
+  preconditionCode: 'PreConditionFailed',
   // As the provider writes its own name; ARM's list of all resources and ids have it as `managedClusters`.
   topLevel: () => ({ type: 'Microsoft.ContainerService/ManagedClusters' }),
   busy,
