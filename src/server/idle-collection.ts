@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 /** Without a collection for so long, and with the process at rest for most of it, a burst of work is over. */
 const IDLE_MS = 3_000;
 /** Share of the time in which a process at rest may work: answering polls, not serving watchers that would wait for the collection. */
-const REST_UTILIZATION = 0.05;
+const REST_UTILIZATION = 0.01;
 /** Less than this left behind is not worth a pause of about a millisecond per MB that lives. */
 const WORTH_BYTES = 16 * 1024 * 1024;
 

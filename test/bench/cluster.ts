@@ -7,7 +7,7 @@ import { startService } from './support/service.ts';
 const NODES = 3;
 const FURTHER = 30;
 /** V8 collects what a burst leaves behind once it has been idle for eight seconds. */
-const REST_MS = 12_000;
+const REST_MS = 15_000;
 
 export const measure: Measure = {
   name: 'cluster',

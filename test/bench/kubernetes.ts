@@ -16,8 +16,8 @@ const WARM_UP = 15_000;
 const WATCHERS = 1_000;
 const EVENTS = 40;
 const WARM_UP_EVENTS = 10;
-/** The service collects what a burst leaves behind after three seconds of rest, and V8 hands the room back eight seconds later. */
-const REST_MS = 13_000;
+/** The service collects what a burst leaves behind after three to six seconds of rest, and V8 hands the room back eight seconds later. */
+const REST_MS = 17_000;
 const PODS_PATH = '/api/v1/namespaces/default/pods';
 const count = (n: number) => n.toLocaleString('en-US');
 
