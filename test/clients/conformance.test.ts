@@ -11,7 +11,14 @@ const LIMIT_MS = 1_200_000;
  * Conformance tests that need nothing but the API server and, in a few, controllers over simulated pods, by the files of the suite
  * that hold them. Those of custom resources and webhooks, of containers and of the pods' network are left out.
  */
-const GROUPS: Readonly<Record<string, { readonly files: string; readonly focus?: string; readonly skip?: string }>> = {
+interface Group {
+  readonly files: string;
+  readonly focus?: string;
+  readonly skip?: string;
+  /** Waits for minutes by design: for limits of time, or for history to be forgotten. */
+  readonly isSlow?: boolean;
+}
+const GROUPS: Readonly<Record<string, Group>> = {
   machinery: {
     files: 'apimachinery/(aggregated_discovery|discovery|field_validation|flowcontrol|namespace|server_version|table_conversion|watch)',
     skip: 'CRD|a CR|webhook',
@@ -36,9 +43,8 @@ const GROUPS: Readonly<Record<string, { readonly files: string; readonly focus?:
       'serve a basic image|failure policy|backoffLimitPerIndex|FailIndex|succeeded(Count|Indexes)|' +
       'roll backs of template|predictable order|Burst scaling',
   },
-  // These wait for minutes, by design.
-  schedules: { files: 'apps/cronjob' },
-  scheduling: { files: 'scheduling/(predicates|preemption)|node/taints' },
+  schedules: { files: 'apps/cronjob', isSlow: true },
+  scheduling: { files: 'scheduling/(predicates|preemption)|node/taints', isSlow: true },
   pods: {
     files:
       'node/(node_lifecycle|pods)\\.go|common/node/(sysctl|init_container|kubelet|expansion)\\.go|storage/csi_inline|' +
@@ -52,8 +58,7 @@ const GROUPS: Readonly<Record<string, { readonly files: string; readonly focus?:
     files: 'kubectl/kubectl\\.go|architecture/',
     focus: 'versions|cluster-info|diff|dry-run|version|label|patch|replace|describe|run pod|Proxy|untainted',
   },
-  // Waits for history to be forgotten, which takes five minutes.
-  chunks: { files: 'apimachinery/chunking' },
+  chunks: { files: 'apimachinery/chunking', isSlow: true },
 };
 
 interface Spec {
@@ -72,8 +77,10 @@ suite('conformance', { skip: missing('az', 'kubectl', 'conformance') }, () => {
   });
   after(() => service?.stop());
 
-  for (const [name, { files, focus, skip }] of Object.entries(GROUPS)) {
-    test(name, async (t) => {
+  const withSlow = process.env['SLIPWAY_CONFORMANCE'] === 'slow';
+  for (const [name, { files, focus, skip, isSlow = false }] of Object.entries(GROUPS)) {
+    const skipped = isSlow && !withSlow && 'takes five to fifteen minutes: set SLIPWAY_CONFORMANCE=slow for it';
+    test(name, { skip: skipped }, async (t) => {
       const report = join(service.folder, `${name}.json`);
       const args = ['--kubeconfig', service.env['KUBECONFIG'] ?? '', '--kubectl-path', targets.kubectl, '--provider', 'skeleton'];
       const own = ['--allowed-not-ready-nodes=-1', '--dump-logs-on-failure=false', '--ginkgo.no-color', `--ginkgo.json-report=${report}`];
