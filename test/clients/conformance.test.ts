@@ -7,10 +7,6 @@ import { missing, Service } from './harness.ts';
 
 const LIMIT_MS = 1_200_000;
 
-/**
- * Conformance tests that need nothing but the API server and, in a few, controllers over simulated pods, by the files of the suite
- * that hold them. Those of custom resources and webhooks, of containers and of the pods' network are left out.
- */
 interface Group {
   readonly files: string;
   readonly focus?: string;
@@ -18,6 +14,11 @@ interface Group {
   /** Waits for minutes by design: for limits of time, or for history to be forgotten. */
   readonly isSlow?: boolean;
 }
+
+/**
+ * Conformance tests that need nothing but the API server and, in a few, controllers over simulated pods, by the files of the suite
+ * that hold them. Those of custom resources and webhooks, of containers and of the pods' network are left out.
+ */
 const GROUPS: Readonly<Record<string, Group>> = {
   machinery: {
     files: 'apimachinery/(aggregated_discovery|discovery|field_validation|flowcontrol|namespace|server_version|table_conversion|watch)',
