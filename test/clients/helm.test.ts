@@ -55,6 +55,9 @@ suite('helm', { skip: missing('az', 'helm', 'kubectl') }, () => {
   test('uninstall leaves nothing', async () => {
     assert.match(await helm('uninstall', 'web', '--wait', '--timeout', '90s'), /release "web" uninstalled/);
     assert.deepEqual(await releases(), []);
+    // Helm waits for what its chart names; the pods' containers take a second to stop.
+    const pods = (await kubectl('get', 'pods', '-o', 'name')).split('\n').filter(Boolean);
+    if (pods.length > 0) await kubectl('wait', '--for=delete', ...pods, '--timeout=60s');
     assert.equal(await kubectl('get', 'deployments,replicasets,pods,secrets', '-o', 'name'), '');
   });
 });
