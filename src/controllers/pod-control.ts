@@ -1,4 +1,4 @@
-import type { Condition, Pod, PodTemplateSpec } from '../../gen/kubernetes-types.ts';
+import type { Condition, Pod, PodCondition, PodTemplateSpec } from '../../gen/kubernetes-types.ts';
 import { pod } from '../kinds/core/pod/pod.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject, OwnerReference } from '../kube/object.ts';
@@ -69,6 +69,19 @@ export function createPod(
 export function deletePod(cluster: Cluster, owner: KubeObject, target: Pod): void {
   cluster.delete(pod, target.metadata.namespace, target.metadata.name);
   cluster.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${target.metadata.name}`);
+}
+
+/** Says in a pod's status why it goes, for Jobs and whoever else tells disruptions from failures. */
+export function markDisrupted(cluster: Cluster, target: Pod, reason: string, message: string): void {
+  const conditions = withCondition<PodCondition>(target.status?.conditions, {
+    type: 'DisruptionTarget',
+    status: 'True',
+    observedGeneration: target.metadata.generation ?? 1,
+    lastTransitionTime: cluster.tx.nowIso,
+    reason,
+    message,
+  });
+  cluster.updateStatus<Pod>(pod, { ...target, status: { ...target.status, conditions } });
 }
 
 /**

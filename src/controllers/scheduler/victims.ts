@@ -1,8 +1,8 @@
-import type { Pod, PodCondition, PodDisruptionBudget } from '../../../gen/kubernetes-types.ts';
+import type { Pod, PodDisruptionBudget } from '../../../gen/kubernetes-types.ts';
 import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import { podDisruptionBudget } from '../../kinds/policy/poddisruptionbudget.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { withCondition } from '../pod-control.ts';
+import { markDisrupted } from '../pod-control.ts';
 import { selectorOf } from '../selection.ts';
 import { fits, type Unplaced } from './plan.ts';
 import type { Placement } from './plugin.ts';
@@ -51,15 +51,7 @@ const evictionsOf = (cluster: Cluster): Evictions => ({
 
 function evict(cluster: Cluster, victim: Pod, preemptor: Pod, nodeName: string): void {
   if (victim.metadata.deletionTimestamp) return;
-  const conditions = withCondition<PodCondition>(victim.status?.conditions, {
-    type: 'DisruptionTarget',
-    status: 'True',
-    observedGeneration: victim.metadata.generation ?? 1,
-    lastTransitionTime: cluster.tx.nowIso,
-    reason: 'PreemptionByScheduler',
-    message: 'default-scheduler: preempting to accommodate a higher priority pod',
-  });
-  cluster.updateStatus<Pod>(podKind, { ...victim, status: { ...victim.status, conditions } });
+  markDisrupted(cluster, victim, 'PreemptionByScheduler', 'default-scheduler: preempting to accommodate a higher priority pod');
   cluster.event(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`);
   cluster.delete(podKind, victim.metadata.namespace, victim.metadata.name);
 }

@@ -1,4 +1,4 @@
-import type { Node, Pod, PodCondition, Taint } from '../../../gen/kubernetes-types.ts';
+import type { Node, Pod, Taint } from '../../../gen/kubernetes-types.ts';
 import type { Change } from '../../kernel/collection.ts';
 import { type Reader, scopeOf } from '../../kernel/store.ts';
 import { node as nodeKind } from '../../kinds/core/node.ts';
@@ -6,7 +6,7 @@ import { pod as podKind } from '../../kinds/core/pod/pod.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { collectionOf, kindClass } from '../../kube/kind.ts';
 import { type ClusterController, onKind } from '../cluster-controller.ts';
-import { withCondition } from '../pod-control.ts';
+import { markDisrupted } from '../pod-control.ts';
 import { tolerates } from '../scheduler/node-facts.ts';
 
 /** Deletes pods from nodes whose NoExecute taints they do not, or no longer, tolerate. Models kubernetes pkg/controller/tainteviction. */
@@ -48,15 +48,7 @@ function staysUntilMs(pod: Pod, taint: Taint): number {
 
 function evict(cluster: Cluster, pod: Pod): void {
   const { namespace, name } = pod.metadata;
-  const conditions = withCondition<PodCondition>(pod.status?.conditions, {
-    type: 'DisruptionTarget',
-    status: 'True',
-    observedGeneration: pod.metadata.generation ?? 1,
-    lastTransitionTime: cluster.tx.nowIso,
-    reason: 'DeletionByTaintManager',
-    message: 'Taint manager: deleting due to NoExecute taint',
-  });
-  cluster.updateStatus<Pod>(podKind, { ...pod, status: { ...pod.status, conditions } });
+  markDisrupted(cluster, pod, 'DeletionByTaintManager', 'Taint manager: deleting due to NoExecute taint');
   cluster.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
   cluster.delete(podKind, namespace, name);
 }
