@@ -233,14 +233,3 @@ test('digests tell different worlds apart and equal ones not, whatever the order
   large.write('c', 'k7', 7);
   assert.notEqual(large.digest(), before);
 });
-
-test('a fork of 10,000 entries in 100 collections takes milliseconds', () => {
-  const store = new Store(indexes);
-  for (let i = 0; i < 10_000; i++) store.write(`pods@${i % 100}`, `k${i}`, { nodes: ['n1'], cpu: 1, n: i });
-  store.fork();
-  const startedMs = performance.now();
-  const fork = store.fork();
-  const tookMs = performance.now() - startedMs;
-  assert.equal(fork.count('pods@1'), 100);
-  assert.ok(tookMs < 20, `${tookMs} ms`);
-});

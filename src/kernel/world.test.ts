@@ -201,7 +201,7 @@ test('a fork starts equal, goes its own way with other randomness, and keeps its
   assert.throws(() => parent.transact(() => parent.fork('g', memoryJournal(), 0)), /inside a transaction/);
 });
 
-test('a fork of 10,000 settled entries takes milliseconds and asks no controller', () => {
+test('a fork of 10,000 settled entries asks no controller', () => {
   let asked = 0;
   const counting: Controller = { name: 'counting', watches: [{ class: 'pods' }], reconcile: () => void asked++ };
   const world = newWorld({ controllers: [counting] });
@@ -210,13 +210,8 @@ test('a fork of 10,000 settled entries takes milliseconds and asks no controller
   });
   world.settle();
   asked = 0;
-  world.fork('warm', memoryJournal(), 0);
-  const startedMs = performance.now();
-  const fork = world.fork('f', memoryJournal(), 0);
-  const tookMs = performance.now() - startedMs;
-  fork.settle();
+  world.fork('f', memoryJournal(), 0).settle();
   assert.equal(asked, 0);
-  assert.ok(tookMs < 20, `${tookMs} ms`);
 });
 
 test('world time follows host time by the rate, without jumps at a change, and never goes back', () => {

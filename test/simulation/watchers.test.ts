@@ -15,7 +15,7 @@ const LINE_FEED = 10;
 const WATCHERS = 1_000;
 const SLOW = 50;
 const EVENTS = 30;
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 50_000;
 
 async function until(condition: () => boolean, what: () => string): Promise<void> {
   for (const limitMs = performance.now() + LIMIT_MS; !condition(); await delay(5)) {

@@ -5,7 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamSink } from '../../kernel/http.ts';
 import { get1, get2, listen, manualDurability, open2 } from './testing.ts';
 
+/** Long enough for what should not have left to be seen, were it to leave. */
 const settle = () => delay(20);
+const until = async (condition: () => boolean) => {
+  while (!condition()) await delay(2);
+};
 
 test('an answer waits for the revision that it shows', async (t) => {
   const durability = manualDurability();
@@ -53,11 +57,11 @@ test('frames leave in order, each when its revision is durable; others of the sa
   frame('b', 3);
   frame('c', 0);
   frame('d', 5);
+  await until(() => seen === 'a');
   await settle();
   assert.equal(seen, 'a');
   durability.confirm(3);
-  await settle();
-  assert.equal(seen, 'abc');
+  await until(() => seen === 'abc');
   sink?.end();
   assert.equal(sink?.write(Buffer.from('late'), 0), false);
   await settle();
@@ -81,7 +85,7 @@ test('when the journal fails, nothing unsafe is shown: answers become 500, strea
   const watch = session.request({ ':path': '/watch' });
   watch.resume();
   const cut = once(watch, 'error');
-  while (durability.waitingCount < 2) await settle();
+  await until(() => durability.waitingCount === 2);
   durability.fail();
   assert.equal((await answer).status, 500);
   await cut;

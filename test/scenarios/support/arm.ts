@@ -7,7 +7,7 @@ import { Kube } from './kube.ts';
 import type { Service } from './service.ts';
 
 const API_VERSION = '2026-04-01';
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 50_000;
 
 export const subscription = `/subscriptions/${SUBSCRIPTION_ID}`;
 export const groupPath = (group: string): string => `${subscription}/resourceGroups/${group}`;

@@ -17,7 +17,7 @@ const deploymentSpec = {
   selector: { matchLabels: labels },
   template: { metadata: { labels }, spec: { containers: [{ name: 'a', image: 'nginx' }] } },
 };
-const END_LIMIT_MS = 15_000;
+const END_LIMIT_MS = 50_000;
 const ARM_WRITERS = 3;
 const KUBE_WRITERS = 4;
 
