@@ -25,7 +25,8 @@ export const sourceFolder = (name: string): string => join(dirname(fileURLToPath
 /** Programs of our own are built anew whenever their source changes: its digest is in their name. */
 function built(name: string): string {
   const digest = createHash('sha256');
-  for (const file of readdirSync(sourceFolder(name)).sort()) digest.update(readFileSync(join(sourceFolder(name), file)));
+  const sources = readdirSync(sourceFolder(name)).filter((file) => /^go\.|\.go$/.test(file));
+  for (const file of sources.sort()) digest.update(readFileSync(join(sourceFolder(name), file)));
   return installed(`${name}-${digest.digest('hex').slice(0, 12)}`);
 }
 
