@@ -45,6 +45,9 @@ test('usage above the target grows the target to the maximum, in steps', () => {
 
 test('usage below the target shrinks it to the minimum, after it has lasted', () => {
   const s = scaled(utilization(95), { replicas: 6 });
+  assert.equal(condition(s, 'AbleToScale')?.reason, 'ScaleDownStabilized');
+  s.after('4m');
+  assert.equal(size(s), 6);
   s.after('1h');
   assert.ok((size(s) ?? 0) < 6);
   s.expectEvent('web', /^SuccessfulRescale: New size: \d; reason: All metrics below target$/);

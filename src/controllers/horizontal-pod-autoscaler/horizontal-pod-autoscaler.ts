@@ -79,12 +79,14 @@ function step(cluster: Cluster, autoscaler: V2HorizontalPodAutoscaler, target: S
 const sizeAt = (autoscaler: V2HorizontalPodAutoscaler, target: ScaleTarget, atMs: number): number =>
   limited(autoscaler, target.replicas, proposals(autoscaler, target, atMs - downPeriods(autoscaler) * PERIOD_MS, atMs));
 
-/** What was or will be proposed for these pods, period by period. */
+/** What was or will be proposed for these pods, period by period. The size that an autoscaler finds is its first proposal. */
 function proposals(autoscaler: V2HorizontalPodAutoscaler, target: ScaleTarget, fromMs: number, toMs: number): number[] {
-  const sinceMs = Math.max(fromMs, Date.parse(autoscaler.metadata.creationTimestamp));
+  const createdMs = Date.parse(autoscaler.metadata.creationTimestamp);
   const found: number[] = [];
-  for (let atMs = toMs; atMs >= sinceMs; atMs -= PERIOD_MS) found.push(proposal(autoscaler, target, atMs).replicas ?? target.replicas);
-  return found.length ? found.reverse() : [target.replicas];
+  for (let atMs = toMs; atMs >= Math.max(fromMs, createdMs); atMs -= PERIOD_MS)
+    found.push(proposal(autoscaler, target, atMs).replicas ?? target.replicas);
+  if (fromMs < createdMs) found.push(target.replicas);
+  return found.reverse();
 }
 
 /** Ms until usage leads to another size; the horizon when it does not within that. */
