@@ -1,4 +1,4 @@
-import type { StatefulSet, StatefulSetSpec } from '../../../gen/kubernetes-types.ts';
+import type { PodTemplateSpec, StatefulSet, StatefulSetSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
 import { dnsLabel } from '../../kube/names/dns.ts';
@@ -25,15 +25,24 @@ export function statefulSetFaults({ spec }: StatefulSet): readonly FieldError[] 
   } else out.push(invalid('spec.updateStrategy', printed(updateStrategy), "must be 'RollingUpdate' or 'OnDelete'"));
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', retention?.whenDeleted, ['Retain', 'Delete'], false, out);
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', retention?.whenScaled, ['Retain', 'Delete'], false, out);
-  if (spec.serviceName) messages('spec.serviceName', spec.serviceName, dnsLabel(spec.serviceName), out);
   spec.volumeClaimTemplates?.forEach((claim, i) => {
     claimSpecFaults(`spec.volumeClaimTemplates[${i}].spec`, claim.spec ?? {}, out);
   });
   nonNegative('spec.replicas', spec.replicas, out);
   nonNegative('spec.minReadySeconds', spec.minReadySeconds, out);
   nonNegative('spec.ordinals.start', spec.ordinals?.start, out);
-  workloadFaults('spec', spec, 'statefulset', 'StatefulSet', out);
+  if (spec.serviceName) messages('spec.serviceName', spec.serviceName, dnsLabel(spec.serviceName), out);
+  workloadFaults('spec', { ...spec, template: templateOf(spec) }, 'statefulset', 'StatefulSet', out);
   return out;
+}
+
+/** The template as its pods get it: with a volume for each claim, and without the names that a pod's identity replaces. */
+function templateOf({ template, volumeClaimTemplates = [] }: StatefulSetSpec): PodTemplateSpec {
+  if (!template?.spec) return template;
+  const { hostname: _hostname, subdomain: _subdomain, volumes = [], ...spec } = template.spec;
+  const names = new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? ''));
+  const claims = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  return { ...template, spec: { ...spec, volumes: [...claims, ...volumes.filter(({ name }) => !names.has(name))] } };
 }
 
 /** As Go prints its own type. */

@@ -48,6 +48,16 @@ test('what is right has no faults', () => {
   );
 });
 
+test('pods of a stateful set mount its claims; the names that they get as replicas are not looked at', () => {
+  const mounted = { name: 'c', image: 'i', volumeMounts: [{ name: 'data', mountPath: '/data' }] };
+  const stateful = { ...template, spec: { containers: [mounted], hostname: 'Not.Used', subdomain: 'Not.Used' } };
+  const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+  assert.deepEqual(faultsOf(statefulSet, { selector, template: stateful, volumeClaimTemplates: [claim] }), []);
+  assert.deepEqual(faultsOf(statefulSet, { selector, template: stateful }), [
+    'spec.template.spec.containers[0].volumeMounts[0].name: notFound: ',
+  ]);
+});
+
 test('a selector must select the labels of the template, and never changes', () => {
   const wrong = object(deployment, { selector: { matchLabels: { q: 'r' } }, template });
   assert.deepEqual(deployment.validate?.(wrong, context), [
