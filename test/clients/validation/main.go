@@ -1,20 +1,29 @@
-// Program validation answers for each object on its standard input, one JSON document a line, what kube-apiserver says to its creation:
-// "OK", or the Status with which it is refused. Defaulting and validation are Kubernetes' own; there is no storage and no admission.
+// Program validation answers each question on its standard input, one JSON document a line: what kube-apiserver makes of the creation of an
+// object, or of its change. Defaulting, preparation and validation are Kubernetes' own; there is no storage and no admission.
 package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 
 	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	genericapirequest "k8s.io/apiserver/pkg/endpoints/request"
+	"k8s.io/apiserver/pkg/registry/generic"
 	"k8s.io/apiserver/pkg/registry/rest"
+	"k8s.io/apiserver/pkg/storage"
+	"k8s.io/apiserver/pkg/storage/storagebackend"
+	"k8s.io/apiserver/pkg/storage/storagebackend/factory"
+	"k8s.io/client-go/tools/cache"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
+	api "k8s.io/kubernetes/pkg/apis/core"
 	_ "k8s.io/kubernetes/pkg/controlplane"
 	"k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingadmissionpolicy"
 	"k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingadmissionpolicybinding"
@@ -46,6 +55,9 @@ import (
 	"k8s.io/kubernetes/pkg/registry/core/resourcequota"
 	"k8s.io/kubernetes/pkg/registry/core/secret"
 	"k8s.io/kubernetes/pkg/registry/core/service"
+	"k8s.io/kubernetes/pkg/registry/core/service/ipallocator"
+	"k8s.io/kubernetes/pkg/registry/core/service/portallocator"
+	servicestorage "k8s.io/kubernetes/pkg/registry/core/service/storage"
 	"k8s.io/kubernetes/pkg/registry/core/serviceaccount"
 	"k8s.io/kubernetes/pkg/registry/discovery/endpointslice"
 	"k8s.io/kubernetes/pkg/registry/flowcontrol/flowschema"
@@ -74,7 +86,12 @@ import (
 	"k8s.io/kubernetes/pkg/registry/storage/volumeattributesclass"
 )
 
-var strategies = map[string]rest.RESTCreateStrategy{
+type strategy interface {
+	rest.RESTCreateStrategy
+	rest.RESTUpdateStrategy
+}
+
+var strategies = map[string]strategy{
 	"MutatingWebhookConfiguration": mutatingwebhookconfiguration.Strategy, "ValidatingWebhookConfiguration": validatingwebhookconfiguration.Strategy,
 	"DaemonSet": daemonset.Strategy, "Deployment": deployment.Strategy, "ReplicaSet": replicaset.Strategy, "StatefulSet": statefulset.Strategy,
 	"HorizontalPodAutoscaler": horizontalpodautoscaler.Strategy, "CronJob": cronjob.Strategy, "Job": job.Strategy, "Lease": lease.Strategy,
@@ -93,44 +110,149 @@ var strategies = map[string]rest.RESTCreateStrategy{
 	"ClusterRole": clusterrole.Strategy, "Role": role.Strategy, "RoleBinding": rolebinding.Strategy, "PriorityClass": priorityclass.Strategy, "StorageClass": storageclass.Strategy,
 }
 
-// check gives "OK", a Status as JSON, or a word in capitals and why the object could not be asked about.
-func check(line []byte) (result string) {
-	defer func() {
-		if r := recover(); r != nil {
-			result = fmt.Sprint("PANIC ", r)
-		}
-	}()
-	obj, gvk, err := legacyscheme.Codecs.UniversalDeserializer().Decode(line, nil, nil)
+var statusStrategies = map[string]rest.RESTUpdateStrategy{
+	"DaemonSet": daemonset.StatusStrategy, "Deployment": deployment.StatusStrategy, "ReplicaSet": replicaset.StatusStrategy, "StatefulSet": statefulset.StatusStrategy,
+	"HorizontalPodAutoscaler": horizontalpodautoscaler.StatusStrategy, "CronJob": cronjob.StatusStrategy, "Job": job.StatusStrategy,
+	"Namespace": namespace.StatusStrategy, "Node": node.StatusStrategy, "PersistentVolume": persistentvolume.StatusStrategy,
+	"PersistentVolumeClaim": persistentvolumeclaim.StatusStrategy, "Pod": pod.StatusStrategy, "ReplicationController": replicationcontroller.StatusStrategy,
+	"ResourceQuota": resourcequota.StatusStrategy, "Service": service.StatusStrategy, "Ingress": ingress.StatusStrategy,
+	"PodDisruptionBudget": poddisruptionbudget.StatusStrategy,
+}
+
+// question is a new object, or an old one and what is to become of it (or, with Status, of its status).
+type question struct {
+	Object json.RawMessage
+	Old    json.RawMessage
+	Status bool
+}
+
+// answer has one of these: what is stored, the Status with which it is refused, or why the object could not be asked about.
+type answer struct {
+	Stored  runtime.Object `json:"stored,omitempty"`
+	Refused any            `json:"refused,omitempty"`
+	Unclear string         `json:"unclear,omitempty"`
+}
+
+// decode gives the object as the server has it in its hands: defaulted, in the internal version.
+func decode(data []byte) (runtime.Object, *schema.GroupVersionKind, error) {
+	obj, gvk, err := legacyscheme.Codecs.UniversalDeserializer().Decode(data, nil, nil)
 	if err != nil {
-		return "DECODE " + err.Error()
+		return nil, nil, err
 	}
 	legacyscheme.Scheme.Default(obj)
 	internal, err := legacyscheme.Scheme.ConvertToVersion(obj, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})
+	return internal, gvk, err
+}
+
+// services allocates as for the first Service of a cluster: nothing is taken.
+func services() (*servicestorage.REST, error) {
+	_, cidr, _ := net.ParseCIDR("10.0.0.0/16")
+	addresses, err := ipallocator.NewInMemory(cidr)
 	if err != nil {
-		return "CONVERT " + err.Error()
+		return nil, err
 	}
-	s := strategies[gvk.Kind]
-	if s == nil {
-		return "NOSTRATEGY"
+	ports, err := portallocator.NewInMemory(utilnet.PortRange{Base: 30000, Size: 2768})
+	if err != nil {
+		return nil, err
+	}
+	options := generic.RESTOptions{
+		ResourcePrefix: "services",
+		StorageConfig:  &storagebackend.ConfigForResource{},
+		Decorator: func(*storagebackend.ConfigForResource, string, func(runtime.Object) (string, error), func() runtime.Object,
+			func() runtime.Object, storage.AttrFunc, storage.IndexerFuncs, *cache.Indexers) (storage.Interface, factory.DestroyFunc, error) {
+			return nil, func() {}, nil
+		},
+	}
+	store, _, _, err := servicestorage.NewREST(options, api.IPv4Protocol, map[api.IPFamily]ipallocator.Interface{api.IPv4Protocol: addresses}, ports, nil, nil, nil)
+	return store, err
+}
+
+func create(ctx context.Context, s rest.RESTCreateStrategy, obj runtime.Object) error {
+	rest.FillObjectMetaSystemFields(obj.(metav1.ObjectMetaAccessor).GetObjectMeta())
+	if _, ok := obj.(*api.Service); ok {
+		store, err := services()
+		if err != nil {
+			return err
+		}
+		if _, err := store.BeginCreate(ctx, obj, &metav1.CreateOptions{}); err != nil {
+			return err
+		}
+	}
+	return rest.BeforeCreate(s, ctx, obj)
+}
+
+func update(ctx context.Context, s rest.RESTUpdateStrategy, obj, old runtime.Object, status bool) error {
+	if _, ok := obj.(*api.Service); ok && !status {
+		store, err := services()
+		if err != nil {
+			return err
+		}
+		if _, err := store.BeginUpdate(ctx, obj, old, &metav1.UpdateOptions{}); err != nil {
+			return err
+		}
+	}
+	return rest.BeforeUpdate(s, ctx, obj, old)
+}
+
+func ask(q question) (obj runtime.Object, err error) {
+	obj, gvk, err := decode(q.Object)
+	if err != nil {
+		return nil, unclear{err}
+	}
+	s, ok := strategies[gvk.Kind]
+	if !ok {
+		return nil, unclear{fmt.Errorf("no strategy for %s", gvk.Kind)}
 	}
 	ns := ""
-	m := internal.(metav1.ObjectMetaAccessor).GetObjectMeta()
 	if s.NamespaceScoped() {
 		ns = "default"
-		m.SetNamespace(ns)
+		obj.(metav1.ObjectMetaAccessor).GetObjectMeta().SetNamespace(ns)
 	}
 	ctx := genericapirequest.WithNamespace(genericapirequest.NewContext(), ns)
-	ctx = genericapirequest.WithRequestInfo(ctx, &genericapirequest.RequestInfo{APIGroup: gvk.Group, APIVersion: gvk.Version, IsResourceRequest: true, Verb: "create"})
-	rest.FillObjectMetaSystemFields(m)
-	err = rest.BeforeCreate(s, ctx, internal)
+	info := &genericapirequest.RequestInfo{APIGroup: gvk.Group, APIVersion: gvk.Version, IsResourceRequest: true, Verb: "create"}
+	ctx = genericapirequest.WithRequestInfo(ctx, info)
+	if q.Old == nil {
+		err = create(ctx, s, obj)
+	} else {
+		info.Verb = "update"
+		var us rest.RESTUpdateStrategy = s
+		if q.Status {
+			info.Subresource = "status"
+			us = statusStrategies[gvk.Kind]
+		}
+		old, _, oldErr := decode(q.Old)
+		if oldErr != nil {
+			return nil, unclear{oldErr}
+		}
+		err = update(ctx, us, obj, old, q.Status)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return legacyscheme.Scheme.ConvertToVersion(obj, gvk.GroupVersion())
+}
+
+// unclear is why no strategy was asked.
+type unclear struct{ error }
+
+func answerTo(line []byte) (a answer) {
+	defer func() {
+		if r := recover(); r != nil {
+			a = answer{Unclear: fmt.Sprint("panic: ", r)}
+		}
+	}()
+	var q question
+	if err := json.Unmarshal(line, &q); err != nil {
+		return answer{Unclear: err.Error()}
+	}
+	obj, err := ask(q)
 	if err == nil {
-		return "OK"
+		return answer{Stored: obj}
 	}
 	if st, ok := err.(errors.APIStatus); ok {
-		b, _ := json.Marshal(st.Status())
-		return string(b)
+		return answer{Refused: st.Status()}
 	}
-	return "ERR " + err.Error()
+	return answer{Unclear: err.Error()}
 }
 
 func main() {
@@ -139,7 +261,7 @@ func main() {
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
 	for in.Scan() {
-		b, _ := json.Marshal(check(in.Bytes()))
+		b, _ := json.Marshal(answerTo(in.Bytes()))
 		out.Write(b)
 		out.WriteByte('\n')
 	}
