@@ -15,13 +15,10 @@ test('Ubuntu means 22.04 up to 1.34 and 24.04 from 1.35 on, unless it says which
   assert.match(imageOf({ osSKU: 'AzureLinux' }, '1.35.6'), /^AKSAzureLinux-V3gen2-\d{6}\.\d{2}\.\d$/);
 });
 
-test('taints are read as node pools write them; spot pools have one of their own', () => {
+test('taints are read as node pools write them', () => {
   assert.deepEqual(taintsOf(poolOf({ nodeTaints: ['a=b:NoSchedule', 'c:NoExecute', 'nonsense'] })), [
     { key: 'a', value: 'b', effect: 'NoSchedule' },
     { key: 'c', effect: 'NoExecute' },
-  ]);
-  assert.deepEqual(taintsOf(poolOf({ scaleSetPriority: 'Spot' })), [
-    { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
   ]);
 });
 

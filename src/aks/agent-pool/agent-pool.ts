@@ -2,25 +2,23 @@ import { checkTags } from '../../arm/draft.ts';
 import { notImplemented } from '../../arm/errors.ts';
 import { getResource, listChildren } from '../../arm/estate.ts';
 import { parseId } from '../../arm/ids.ts';
-import { stringsAt } from '../../arm/merge.ts';
 import { currentEtag } from '../../arm/render.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import { type Action, type ResourceType, verbOf, type WriteContext } from '../../arm/resource-type.ts';
 import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { validateLabels as validLabels } from '../../kube/names/labels.ts';
 import { given, objectAt, textAt } from '../managed-cluster/given.ts';
 import { refuseWhenStopped } from '../managed-cluster/power.ts';
 import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
 import { AGENT_POOLS } from '../names.ts';
-import { parseTaints } from '../node/node.ts';
 import { MARKS } from '../node/pool-marks.ts';
 import { unbuiltFaults } from '../unbuilt.ts';
 import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
 import { imageOf } from './image.ts';
 import { validateLimits, zoneFaults } from './limits.ts';
-import { podRangeFaults } from './pod-range.ts';
+import { spotDefaults, validateLabels, validateTaints } from './marks.ts';
+import { plannedNodesFaults } from './planned-nodes.ts';
 import { quotaFaults } from './quota.ts';
 import { tagFaults } from './scale-set.ts';
 import { UNBUILT } from './unbuilt.ts';
@@ -116,6 +114,7 @@ function withDefaults(draft: Draft, context: WriteContext, previous: Resource | 
     osSKU: sent['osSKU'] ?? (osType === 'Windows' ? 'Windows2022' : 'Ubuntu'),
     upgradeSettings: { maxSurge: '10%', maxUnavailable: '0', ...objectAt(sent, 'upgradeSettings') },
     securityProfile: { enableVTPM: false, enableSecureBoot: false, sshAccess: 'LocalUser', ...objectAt(sent, 'securityProfile') },
+    ...(sent['scaleSetPriority'] === 'Spot' && spotDefaults(sent)),
   };
   return { ...draft, properties };
 }
@@ -172,42 +171,11 @@ function unsupported(properties: JsonObject, previous: Resource | undefined): Fi
   const wanted = resolveVersion(textAt(properties, 'orchestratorVersion'));
   if (before && wanted && wanted !== before && !before.startsWith(`${textAt(properties, 'orchestratorVersion')}.`))
     errors.push(fault('properties.orchestratorVersion', wanted, 'Upgrading a node pool is not implemented yet.', 'NotImplemented'));
+  if (previous && textAt(properties, 'osSKU') !== textAt(previous.desired, 'osSKU'))
+    errors.push(
+      fault('properties.osSKU', properties['osSKU'], 'Changing the operating system of nodes is not implemented yet.', 'NotImplemented'),
+    );
   return errors;
-}
-
-function validateLabels(properties: JsonObject): FieldError[] {
-  const labels = Object.fromEntries(Object.entries(objectAt(properties, 'nodeLabels')).map(([key, value]) => [key, String(value)]));
-  const unfit = validLabels(labels, 'nodeLabels').map(({ value, detail }) =>
-    fault(
-      'agentPoolProfile.nodeLabels',
-      value,
-      `The value of parameter agentPoolProfile.nodeLabels is invalid. Error details: '${value}': ${detail}`,
-    ),
-  );
-  const reserved = Object.keys(labels)
-    .filter((key) => /(^|\.)kubernetes\.azure\.com\//.test(key) || key.startsWith('node-role.kubernetes.io/'))
-    .map((key) =>
-      fault('agentPoolProfile.nodeLabels', key, `The label key ${key} is reserved and can't be used on a node pool.`, 'InvalidParameter'),
-    );
-  return [...unfit, ...reserved];
-}
-
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-
-/** A taint that no node could have would be lost without a word. */
-function validateTaints(properties: JsonObject): FieldError[] {
-  return stringsAt(properties, 'nodeTaints')
-    .filter((text) => {
-      const [taint] = parseTaints([text]);
-      return !taint || !EFFECTS.includes(taint.effect) || validLabels({ [taint.key]: taint.value ?? '' }, 'nodeTaints').length > 0;
-    })
-    .map((text) =>
-      fault(
-        'agentPoolProfile.nodeTaints',
-        text,
-        `The value of parameter agentPoolProfile.nodeTaints is invalid. Error details: Taint '${text}' is not of the form key=value:effect, with effect one of ${EFFECTS.join(', ')}.`,
-      ),
-    );
 }
 
 function admit(draft: Draft, context: WriteContext, previous: Resource | undefined): FieldError[] {
@@ -216,7 +184,7 @@ function admit(draft: Draft, context: WriteContext, previous: Resource | undefin
   const stopped = context.caller ? refuseWhenStopped(cluster) : [];
   if (stopped.length > 0) return stopped;
   const errors: FieldError[] = [
-    ...podRangeFaults(draft, cluster, context.reader),
+    ...plannedNodesFaults(cluster, context.reader),
     ...tagsTooMany(draft, cluster, context.reader),
     ...quotaFaults(draft, cluster, previous, context.reader),
     ...zoneFaults(draft.name, draft.properties, cluster.location ?? ''),

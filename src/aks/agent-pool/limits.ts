@@ -35,7 +35,7 @@ export function validateLimits(properties: JsonObject): FieldError[] {
   if (counted && roomy && count !== 0 && Number(count) * Number(maxPods) < PODS_MIN)
     errors.push(fault('maxPods', maxPods, `Expected ${count} node(s) to have room for ${PODS_MIN} pods together`));
   within('osDiskSizeGB', osDiskSizeGB, 1, 2048);
-  errors.push(...validateUpgrade(objectAt(properties, 'upgradeSettings')), ...validateSpot(properties));
+  errors.push(...validateUpgrade(objectAt(properties, 'upgradeSettings'), mode), ...validateSpot(properties));
   const system = textAt(properties, 'osSKU');
   if (system && /^windows/i.test(system) !== (textAt(properties, 'osType') === 'Windows'))
     errors.push(fault('osSKU', system, `Expected a system of osType ${textAt(properties, 'osType')}`));
@@ -48,7 +48,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 /** A number of nodes, or a percentage of the pool. */
 const NODES = /^(?:\d{1,4}|(?:100|\d{1,2})%)$/;
 
-function validateUpgrade(settings: JsonObject): FieldError[] {
+function validateUpgrade(settings: JsonObject, mode: string): FieldError[] {
   const errors: FieldError[] = [];
   const wrong = (name: string, rule: string): void => {
     errors.push(fault(`upgradeSettings.${name}`, settings[name], rule));
@@ -63,6 +63,8 @@ function validateUpgrade(settings: JsonObject): FieldError[] {
   const none = /^0+%?$/;
   if (none.test(textAt(settings, 'maxSurge')) && none.test(textAt(settings, 'maxUnavailable') || '0'))
     wrong('maxSurge', 'Expected maxSurge or maxUnavailable to be more than 0');
+  if (mode === 'System' && given(settings['maxUnavailable']) && !none.test(textAt(settings, 'maxUnavailable')))
+    wrong('maxUnavailable', 'Expected 0 for a pool of mode System');
   return errors;
 }
 

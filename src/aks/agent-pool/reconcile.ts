@@ -10,7 +10,7 @@ import { CLUSTERS, type ClusterRecord, clusterRecord } from '../../kube/clusters
 import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { nodeGroupOf } from '../managed-cluster/node-group.ts';
 import { poolPower } from '../managed-cluster/power.ts';
-import { AGENT_POOLS } from '../names.ts';
+import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
 import { syncMarks } from '../node/pool-marks.ts';
 import { removeNodes, syncNodes } from '../node/register.ts';
 import { onNodes } from '../node/watch.ts';
@@ -23,6 +23,12 @@ export const agentPoolController = (ports: AksPorts): Controller => ({
   name: 'agent-pool',
   watches: [
     { class: collectionOf(AGENT_POOLS) },
+    // A cluster's tags are on its machines too.
+    {
+      class: collectionOf(MANAGED_CLUSTERS),
+      targets: ({ entry }, reader) =>
+        entry ? listChildren(reader, AGENT_POOLS, (entry.value as Resource).id).map((pool) => keyOf(pool.id)) : [],
+    },
     {
       class: CLUSTERS,
       targets(change, reader) {

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../kernel/json.ts';
 import { taintsOf } from '../node/node.ts';
 import { agentPool } from './agent-pool.ts';
 import { zoneFaults } from './limits.ts';
+import { spotDefaults } from './marks.ts';
 
 const base: JsonObject = {
   count: 3,
@@ -66,6 +67,8 @@ test('disks, upgrades, spot prices and messages within their limits', () => {
     [{ upgradeSettings: { maxSurge: '-1' } }, refused('upgradeSettings.maxSurge')],
     [{ upgradeSettings: { maxSurge: 'many' } }, refused('upgradeSettings.maxSurge')],
     [{ upgradeSettings: { maxSurge: '0', maxUnavailable: '0' } }, refused('upgradeSettings.maxSurge')],
+    [{ upgradeSettings: { maxUnavailable: '1' }, mode: 'System' }, refused('upgradeSettings.maxUnavailable')],
+    [{ upgradeSettings: { maxUnavailable: '0' }, mode: 'System' }, []],
     [{ upgradeSettings: { maxUnavailable: '1.5' } }, refused('upgradeSettings.maxUnavailable')],
     [{ upgradeSettings: { drainTimeoutInMinutes: 0 } }, []],
     [{ upgradeSettings: { drainTimeoutInMinutes: 1440 } }, []],
@@ -121,6 +124,27 @@ test('labels that Kubernetes would not take, or that are AKS’s own, are refuse
     { 'node-role.kubernetes.io/worker': '' },
   ])
     assert.deepEqual([...new Set(faults({ nodeLabels }))], refused('nodeLabels'), JSON.stringify(nodeLabels));
+});
+
+test('system pools are tainted softly, or for what is critical', () => {
+  const found = (taint: string): string[] => faults({ mode: 'System', nodeTaints: [taint] });
+  for (const taint of ['CriticalAddonsOnly=true:NoSchedule', 'CriticalAddonsOnly=true:NoExecute', 'a=b:PreferNoSchedule'])
+    assert.deepEqual(found(taint), [], taint);
+  for (const taint of ['a=b:NoSchedule', 'a:NoExecute'])
+    assert.deepEqual(found(taint), ['agentPoolProfile.nodeTaints SystemPoolHasRestrictedTaint'], taint);
+});
+
+test('a spot pool shows the label and the taint that it has, and takes them back', () => {
+  const spot = spotDefaults({ nodeLabels: { a: 'b' }, nodeTaints: ['c=d:NoSchedule'] });
+  assert.deepEqual(spot, {
+    scaleSetEvictionPolicy: 'Delete',
+    spotMaxPrice: -1,
+    nodeLabels: { a: 'b', 'kubernetes.azure.com/scalesetpriority': 'spot' },
+    nodeTaints: ['c=d:NoSchedule', 'kubernetes.azure.com/scalesetpriority=spot:NoSchedule'],
+  });
+  assert.deepEqual(spotDefaults(spot), spot);
+  assert.deepEqual(faults({ scaleSetPriority: 'Spot', ...spot }), []);
+  assert.deepEqual(faults(spot), refused('nodeLabels'), 'on a regular pool');
 });
 
 test('taints are refused or reach the nodes, never lost', () => {

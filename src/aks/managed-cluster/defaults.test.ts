@@ -112,7 +112,10 @@ test('DNS prefixes: 1 to 54 letters, digits and inner hyphens', () => {
   for (const dnsPrefix of ['a', '7', 'a-b', 'A1', 'a'.repeat(54)]) assert.deepEqual(faults(completed({ dnsPrefix })), [], dnsPrefix);
   for (const dnsPrefix of ['-a', 'a-', 'a.b', 'a_b', 'ä', 'a b', 'a'.repeat(55), ''])
     assert.deepEqual(faults(completed({ dnsPrefix })), ['dnsPrefix InvalidParameter'], dnsPrefix);
-  assert.deepEqual(faults(completed({ dnsPrefix: '', fqdnSubdomain: 'mine' })), []);
+  const zone = { apiServerAccessProfile: { privateDNSZone: '/subscriptions/s/x' } };
+  assert.deepEqual(faults(completed({ dnsPrefix: '', fqdnSubdomain: 'mine', ...zone })), []);
+  assert.deepEqual(faults(completed({ fqdnSubdomain: 'mine', ...zone })), ['fqdnSubdomain InvalidParameter'], 'beside a prefix');
+  assert.deepEqual(faults(completed({ dnsPrefix: '', fqdnSubdomain: 'mine' })), ['fqdnSubdomain InvalidParameter'], 'without a zone');
 });
 
 test('versions: one minor up at a time, never down; the minor that a cluster is at asks for nothing', () => {
@@ -166,6 +169,28 @@ test('a cluster acts as somebody: a managed identity or a service principal', ()
   ];
   for (const [wanted, found] of table) assert.deepEqual(faults(wanted), found, JSON.stringify(wanted.identity));
   assert.deepEqual(faults(draft(undefined), storedAs(completed({}), '1.35.6')), [], 'one that is there keeps what it has');
+  const two = { type: 'UserAssigned', userAssignedIdentities: { a: {}, b: {} } } as unknown as NonNullable<Draft['identity']>; // ids come later
+  for (const many of [two, { type: 'SystemAssigned, UserAssigned' }]) assert.deepEqual(faults(draft(many)), ['identity InvalidParameter']);
+  const principal = '11111111-1111-1111-1111-111111111111';
+  const managed = storedAs(completed({}), '1.35.6');
+  const back = ['servicePrincipalProfile.clientId PropertyChangeNotAllowed'];
+  assert.deepEqual(faults(draft({ type: 'SystemAssigned' }, principal), managed), back, 'never back to a service principal');
+  assert.deepEqual(faults(completed({}), storedAs(draft(undefined, principal), '1.35.6')), []);
+});
+
+test('channels and balancers that go together', () => {
+  const channels = (autoUpgradeProfile: JsonObject) => faults(completed({ autoUpgradeProfile }));
+  assert.deepEqual(channels({ upgradeChannel: 'node-image' }), []);
+  assert.deepEqual(channels({ upgradeChannel: 'patch', nodeOSUpgradeChannel: 'None' }), []);
+  assert.deepEqual(channels({ upgradeChannel: 'node-image', nodeOSUpgradeChannel: 'None' }), [
+    'autoUpgradeProfile.nodeOSUpgradeChannel InvalidParameter',
+  ]);
+  assert.deepEqual(faults(completed({ networkProfile: { loadBalancerSku: 'Basic' } })), [
+    'networkProfile.loadBalancerSku InvalidParameter',
+  ]);
+  for (const nodeResourceGroup of ['a', 'A_b-c.(d)', 'x'.repeat(80)]) assert.deepEqual(faults(completed({ nodeResourceGroup })), []);
+  for (const nodeResourceGroup of ['a/b', 'a.', 'a b', 'x'.repeat(81)])
+    assert.deepEqual(faults(completed({ nodeResourceGroup })), ['nodeResourceGroup InvalidParameter'], nodeResourceGroup);
 });
 
 test('without local accounts nobody could log in, but for Entra', () => {
@@ -177,6 +202,31 @@ test('without local accounts nobody could log in, but for Entra', () => {
 test('SKUs that there are', () => {
   const of = (sku: Draft['sku']): string[] => faults(withDefaults({ ...draftOf({}), ...(sku && { sku }) }, undefined, 'tenant'));
   for (const tier of ['Free', 'Standard', 'Premium']) assert.deepEqual(of({ name: 'Base', tier }), [], tier);
+  for (const [tier, supportPlan, fits] of [
+    ['Free', 'AKSLongTermSupport', false],
+    ['Standard', 'AKSLongTermSupport', false],
+    ['Premium', 'AKSLongTermSupport', true],
+    ['Premium', 'KubernetesOfficial', false],
+    ['Free', 'KubernetesOfficial', true],
+  ] as const) {
+    const draft = { ...draftOf({ supportPlan }), sku: { name: 'Base', tier } };
+    assert.deepEqual(
+      faults(withDefaults(draft, undefined, 'tenant')),
+      fits ? [] : ['supportPlan LTSNotAllowedForTier'],
+      `${tier} ${supportPlan}`,
+    );
+  }
+  const longTerm = withDefaults(
+    { ...draftOf({ kubernetesVersion: '1.33', supportPlan: 'AKSLongTermSupport' }), sku: { name: 'Base', tier: 'Premium' } },
+    undefined,
+    'tenant',
+  );
+  const left = {
+    ...longTerm,
+    sku: { name: 'Base', tier: 'Free' },
+    properties: { ...longTerm.properties, supportPlan: 'KubernetesOfficial' },
+  };
+  assert.deepEqual(faults(left, storedAs(longTerm, '1.33.13')), ['kubernetesVersion K8sVersionNotSupported'], 'nothing supports it then');
   assert.deepEqual(of(undefined), []);
   assert.deepEqual(of({ tier: 'Standard' }), []);
   assert.deepEqual(of({ name: 'Automatic', tier: 'Standard' }), ['sku.name NotImplemented']);

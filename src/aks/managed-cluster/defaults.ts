@@ -21,7 +21,7 @@ export function withDefaults(draft: Draft, previous: Resource | undefined, tenan
     kubernetesVersion: version,
     nodeResourceGroup: textAt(sent, 'nodeResourceGroup') || defaultNodeGroup(group, draft.name, draft.location ?? ''),
     enableRBAC: sent['enableRBAC'] ?? true,
-    supportPlan: sent['supportPlan'] ?? 'KubernetesOfficial',
+    supportPlan: sent['supportPlan'] ?? (draft.sku?.tier === 'Premium' ? 'AKSLongTermSupport' : 'KubernetesOfficial'),
     disableLocalAccounts: sent['disableLocalAccounts'] ?? false,
     servicePrincipalProfile: sent['servicePrincipalProfile'] ?? { clientId: 'msi' },
     windowsProfile: { adminUsername: 'azureuser', enableCSIProxy: true, ...objectAt(sent, 'windowsProfile') },

@@ -64,7 +64,6 @@ test('what is refused, by Azure’s codes', () => {
   assert.deepEqual(codes({}), []);
   assert.deepEqual(codes({ dnsPrefix: '-a' }), ['InvalidParameter']);
   assert.deepEqual(codes({ kubernetesVersion: '1.20' }), ['K8sVersionNotSupported']);
-  assert.deepEqual(codes({ kubernetesVersion: '1.33', supportPlan: 'AKSLongTermSupport' }), []);
   assert.deepEqual(codes({ addonProfiles: { HTTPApplicationRouting: { enabled: true } } }), ['AddonInvalid']);
   assert.deepEqual(codes({ addonProfiles: { httpApplicationRouting: { enabled: false } } }), []);
 });
@@ -82,6 +81,8 @@ test('ranges are readable, apart, and the DNS address is among the services', ()
     assert.deepEqual(ranges({ dnsServiceIP }), ['networkProfile.dnsServiceIP DnsServiceIpOutOfServiceCidr'], dnsServiceIP);
   assert.deepEqual(ranges({ serviceCidr: '10.224.0.0/16' }), ['networkProfile.serviceCidr ServiceCidrOverlapExistingSubnetsCidr']);
   assert.deepEqual(ranges({ podCidr: '10.224.8.0/21' }), ['networkProfile.podCidr InvalidParameter']);
+  assert.deepEqual(ranges({ podCidr: '172.16.0.0/12' }), Array(2).fill('networkProfile.podCidr InvalidParameter'), 'two reserved ranges');
+  assert.deepEqual(ranges({ serviceCidr: '192.0.2.0/24' }), ['networkProfile.serviceCidr InvalidParameter']);
   assert.deepEqual(ranges({ podCidr: '10.0.128.0/17' }), ['networkProfile.podCidr InvalidParameter']);
 });
 

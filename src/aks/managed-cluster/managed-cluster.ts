@@ -1,19 +1,17 @@
 import { notImplemented } from '../../arm/errors.ts';
-import { getResource, listChildren } from '../../arm/estate.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import type { Action, ResourceType, WriteContext } from '../../arm/resource-type.ts';
-import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { tagFaults } from '../agent-pool/scale-set.ts';
 import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
 import type { AksPorts } from '../ports.ts';
 import { resolveVersion } from '../versions.ts';
+import { admitCluster } from './admit.ts';
 import { busy } from './busy.ts';
 import { credentialActions } from './credentials.ts';
 import { withDefaults } from './defaults.ts';
 import { objectAt, textAt } from './given.ts';
-import { ensureNodeGroup, kubeletIdentityId } from './node-group.ts';
-import { powerActions, refuseWhenStopped } from './power.ts';
+import { ensureNodeGroup, followTags, kubeletIdentityId } from './node-group.ts';
+import { powerActions } from './power.ts';
 import { profileActions } from './profiles.ts';
 import { validateCluster } from './validate.ts';
 
@@ -64,10 +62,13 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
   ],
   defaults: (draft, { tenantId }, previous) => withDefaults(draft, previous, tenantId),
   validate: validateCluster,
-  admit,
+  admit: admitCluster,
   computed,
   // In the write itself, so that the 201 already names the identity and the addresses that the service made.
-  written: (tx, cluster) => ensureNodeGroup(tx, ports.arm(), cluster),
+  written(tx, cluster, previous) {
+    ensureNodeGroup(tx, ports.arm(), cluster);
+    if (previous) followTags(tx, cluster, previous.tags);
+  },
   etag: 'eTag',
   preconditionCode: 'PreConditionFailed',
   // As the provider writes its own name; ARM's list of all resources and ids have it as `managedClusters`.
@@ -86,19 +87,6 @@ const refused = (path: string): Action => ({
     throw notImplemented(`operation ${path} of ${MANAGED_CLUSTERS}`);
   },
 });
-
-/** A cluster has a System pool. Pools are there already: inline children are written before. */
-function admit(draft: Draft, { reader, caller }: WriteContext, previous: Resource | undefined): FieldError[] {
-  const stopped = caller ? refuseWhenStopped(previous) : [];
-  if (stopped.length > 0) return stopped;
-  const pools = listChildren(reader, AGENT_POOLS, draft.id);
-  const cluster = getResource(reader, draft.id);
-  const tagged = cluster ? pools.flatMap((pool) => tagFaults(cluster, pool)) : [];
-  if (tagged.length > 0) return tagged;
-  if (pools.some((pool) => textAt(pool.desired, 'mode') === 'System')) return [];
-  const detail = previous ? 'There has to be at least one system agent pool.' : 'Must define at least one system pool.';
-  return [{ ...invalid('agentPoolProfiles', undefined, detail), code: previous ? 'OperationNotAllowed' : 'InvalidParameter' }];
-}
 
 /** What the service decides, already shown in the 201: names, hosts, version. Decided once; an issuer when it is first asked for. */
 function computed(draft: Draft, context: WriteContext, previous: Resource | undefined): JsonObject {

@@ -49,6 +49,9 @@ function validateDnsAddress(network: JsonObject, service: Prefix): FieldError[] 
   return [fault('dnsServiceIP', text, detail, 'DnsServiceIpOutOfServiceCidr')];
 }
 
+/** Ranges that Azure keeps for itself in every cluster. Source: aks-facts-networking §4.2. */
+const RESERVED = ['169.254.0.0/16', '172.30.0.0/16', '172.31.0.0/16', '192.0.2.0/24'];
+
 function validateApart(network: JsonObject, service: Prefix, pod: Prefix | undefined): FieldError[] {
   const subnet = parsePrefix(SUBNET_RANGE);
   const errors: FieldError[] = [];
@@ -58,6 +61,11 @@ function validateApart(network: JsonObject, service: Prefix, pod: Prefix | undef
   if (subnet && overlaps(service, subnet))
     errors.push(conflict('serviceCidr', 'service', inSubnet, 'ServiceCidrOverlapExistingSubnetsCidr'));
   if (subnet && pod && overlaps(pod, subnet)) errors.push(conflict('podCidr', 'pod', inSubnet));
+  for (const reserved of RESERVED) {
+    const range = parsePrefix(reserved);
+    if (range && overlaps(service, range)) errors.push(conflict('serviceCidr', 'service', `the reserved range ${reserved}`));
+    if (range && pod && overlaps(pod, range)) errors.push(conflict('podCidr', 'pod', `the reserved range ${reserved}`));
+  }
   if (pod && overlaps(pod, service)) errors.push(conflict('podCidr', 'pod', `the service CIDR ${network['serviceCidr']}`));
   return errors;
 }

@@ -1,4 +1,4 @@
-import { getResource, setObserved } from '../../arm/estate.ts';
+import { getResource, saveResource, setObserved } from '../../arm/estate.ts';
 import { keyOf, nameOf, parseId } from '../../arm/ids.ts';
 import { zonesOf } from '../../arm/locations.ts';
 import { objectsAt } from '../../arm/merge.ts';
@@ -6,10 +6,11 @@ import { assignmentsOf, ROLE_ASSIGNMENT_TYPE, ROLE_DEFINITION_TYPE, scopeOfAssig
 import type { Draft, Resource } from '../../arm/resource.ts';
 import type { Arm, Body } from '../../arm/resource-type.ts';
 import { equal, type JsonObject } from '../../kernel/json.ts';
+import type { Reader } from '../../kernel/store.ts';
 import type { Transaction } from '../../kernel/transaction.ts';
 import { clusterSuffix } from '../names.ts';
 import { objectAt, textAt } from './given.ts';
-import { ownAddresses } from './outbound.ts';
+import { addressCount, ownAddresses } from './outbound.ts';
 
 /** Id of the resource group that AKS makes for the nodes. */
 const nodeGroupId = (cluster: { readonly id: string }, properties: JsonObject): string =>
@@ -51,9 +52,7 @@ export function ensureNodeGroup(tx: Transaction, arm: Arm, cluster: Resource): v
   const group = nodeGroupOf(cluster);
   const location = cluster.location ?? '';
   const ensure = (id: string, body: Body): Resource => getResource(tx, id) ?? arm.createByProvider(tx, id, body);
-  const groupTags = { ...cluster.tags, ...managedTags(cluster) };
-  if (!equal(getResource(tx, group.id)?.tags, groupTags))
-    arm.createByProvider(tx, group.id, { location, managedBy: cluster.id, tags: groupTags });
+  ensure(group.id, { location, managedBy: cluster.id, tags: { ...cluster.tags, ...managedTags(cluster) } });
   ensureAccess(tx, arm, cluster, group);
   const tags = cluster.tags ? { tags: cluster.tags } : {};
   const identity = ensure(group.identity, { location, ...tags });
@@ -109,9 +108,9 @@ function showIdentity(tx: Transaction, cluster: Resource, identity: Resource): v
 function ensureOutbound(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup): void {
   const profile = objectAt(objectAt(cluster.desired, 'networkProfile'), 'loadBalancerProfile');
   const own = ownAddresses(profile);
-  const wanted = own.length > 0 ? 0 : Number(objectAt(profile, 'managedOutboundIPs')['count'] ?? 1);
+  const wanted = own.length > 0 ? 0 : addressCount(profile);
   // The caller's own stay when the cluster no longer uses them.
-  const managed = effectiveOutbound(cluster).filter((id) => getResource(tx, id)?.tags?.[OUTBOUND_TAG] === OUTBOUND_ADDRESS);
+  const managed = managedAddresses(tx, cluster);
   const kept = managed.slice(0, wanted);
   while (kept.length < wanted) kept.push(makeAddress(tx, arm, cluster, group));
   const addresses = own.length > 0 ? own : kept;
@@ -128,6 +127,23 @@ export const effectiveOutbound = (cluster: Resource): string[] => {
   const profile = objectAt(objectAt(cluster.observed, 'networkProfile'), 'loadBalancerProfile');
   return ((profile['effectiveOutboundIPs'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id);
 };
+
+const managedAddresses = (reader: Reader, cluster: Resource): string[] =>
+  effectiveOutbound(cluster).filter((id) => getResource(reader, id)?.tags?.[OUTBOUND_TAG] === OUTBOUND_ADDRESS);
+
+/** Carries a change of the cluster's tags to all that was made for it. Machines follow with their pools; what else is on a resource stays. */
+export function followTags(tx: Transaction, cluster: Resource, before: Resource['tags'] = {}): void {
+  const { tags = {} } = cluster;
+  if (equal(tags, before)) return;
+  const { id, identity, securityGroup, network, balancer } = nodeGroupOf(cluster);
+  for (const made of [id, identity, securityGroup, network, balancer, ...managedAddresses(tx, cluster)]) {
+    const resource = getResource(tx, made);
+    if (!resource) continue;
+    const others = Object.entries(resource.tags ?? {}).filter(([name]) => before[name] === undefined);
+    const own = others.filter(([name]) => name.startsWith('aks-managed-'));
+    saveResource(tx, { ...resource, tags: { ...Object.fromEntries(others), ...tags, ...Object.fromEntries(own) } });
+  }
+}
 
 function makeAddress(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup): string {
   const id = `${group.id}/providers/Microsoft.Network/publicIPAddresses/${tx.random.uuid()}`;
@@ -152,7 +168,8 @@ const OUTBOUND_RULE = 'aksOutboundRule';
 
 /** Frontends that Services own stay as they are; those of the outbound rule are the given addresses. No write when all is so already. */
 function writeBalancer(tx: Transaction, arm: Arm, cluster: Resource, group: NodeGroup, addresses: readonly string[]): void {
-  const existing = getResource(tx, group.balancer)?.desired ?? {};
+  const stored = getResource(tx, group.balancer);
+  const existing = stored?.desired ?? {};
   const outbound = addresses.map((id) => ({ name: nameOf(id), properties: { publicIPAddress: { id } } }));
   const profile = objectAt(objectAt(cluster.desired, 'networkProfile'), 'loadBalancerProfile');
   const rule = {
@@ -167,7 +184,7 @@ function writeBalancer(tx: Transaction, arm: Arm, cluster: Resource, group: Node
   arm.createByProvider(tx, group.balancer, {
     location: cluster.location ?? '',
     sku: { name: 'Standard', tier: 'Regional' },
-    ...(cluster.tags && { tags: cluster.tags }),
+    tags: stored?.tags ?? cluster.tags ?? {},
     properties: {
       ...existing,
       frontendIPConfigurations: [

@@ -12,6 +12,10 @@ const OWN = ['outboundIPs', 'outboundIPPrefixes'] as const;
 export const ownAddresses = (profile: JsonObject): string[] =>
   objectsAt(objectAt(profile, 'outboundIPs'), 'publicIPs').map((address) => textAt(address, 'id'));
 
+/** Addresses that the egress leaves from: as many as the caller brings, or as are managed. */
+export const addressCount = (profile: JsonObject): number =>
+  ownAddresses(profile).length || Number(objectAt(profile, 'managedOutboundIPs')['count'] ?? 1);
+
 /**
  * Addresses are managed or the caller's own. A body that brings the one kind to a cluster with the other means a change from this
  * to that: the merged profile then holds both, and what is not new goes.

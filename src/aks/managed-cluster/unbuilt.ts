@@ -34,6 +34,7 @@ export const UNBUILT: readonly Unbuilt[] = [
   { path: 'nodeResourceGroupProfile.restrictionLevel', what: 'Locking the node resource group', built: ['unrestricted'] },
   { path: 'bootstrapProfile.artifactSource', what: 'A bootstrap cache', built: ['direct'] },
   { path: 'httpProxyConfig', what: 'An HTTP proxy' },
+  { path: 'diskEncryptionSetID', what: 'A disk encryption set' },
   { path: 'podIdentityProfile.enabled', what: 'Pod identity, which AKS has retired,' },
   { path: 'aiToolchainOperatorProfile.enabled', what: 'The AI toolchain operator' },
   { path: 'schedulerProfile.upstream.schedulerConfigMode', what: 'Configuring the scheduler', built: ['default'] },

@@ -18,6 +18,8 @@ export function validateCluster(draft: Draft, previous: Resource | undefined): F
     ...validateDnsPrefix(properties),
     ...validateVersion(draft, previous),
     ...validateAddons(properties),
+    ...validateChannels(objectAt(properties, 'autoUpgradeProfile')),
+    ...validateBalancer(objectAt(properties, 'networkProfile')),
     ...validateAccess(draft, previous),
     ...unsupported(properties),
     ...validateOutbound(objectAt(objectAt(properties, 'networkProfile'), 'loadBalancerProfile')),
@@ -34,6 +36,24 @@ function validateAccess({ identity, sku, properties }: Draft, previous: Resource
       ...required('servicePrincipalProfile', 'Required parameter servicePrincipalProfile is missing (null).'),
       code: 'InvalidParameter',
     });
+  if (Object.keys(identity?.userAssignedIdentities ?? {}).length > 1 || (identity?.type ?? '').includes(','))
+    errors.push(
+      fault(
+        'identity',
+        identity?.type,
+        'A managed cluster has one identity: SystemAssigned, or one that is UserAssigned.',
+        'InvalidParameter',
+      ),
+    );
+  if (!NODE_GROUP.test(textAt(properties, 'nodeResourceGroup')))
+    errors.push(
+      fault(
+        'nodeResourceGroup',
+        properties['nodeResourceGroup'],
+        'The value of parameter nodeResourceGroup is invalid. Error details: it has 1 to 80 letters, numbers, underscores, hyphens, periods and parentheses, and does not end with a period. Please see https://aka.ms/aks-naming-rules for more details.',
+        'InvalidParameter',
+      ),
+    );
   if (properties['disableLocalAccounts'] === true && !given(properties['aadProfile']))
     errors.push(
       fault(
@@ -47,11 +67,25 @@ function validateAccess({ identity, sku, properties }: Draft, previous: Resource
     errors.push(fault('sku.name', sku.name, 'A cluster of SKU Automatic is not implemented yet.', 'NotImplemented'));
   else if (sku?.name !== 'Base') errors.push(oneOf('sku.name', sku?.name, ['Base', 'Automatic']));
   if (!TIERS.includes(sku?.tier ?? '')) errors.push(oneOf('sku.tier', sku?.tier, TIERS));
+  errors.push(...validatePlan(sku?.tier ?? '', textAt(properties, 'supportPlan')));
   return properties['linuxProfile'] === undefined ? errors : [...errors, ...validateLinux(objectAt(properties, 'linuxProfile'))];
+}
+
+/** Long-term support and the Premium tier come and go together. Source: aks-facts-limits-sla §8.1. */
+function validatePlan(tier: string, plan: string): FieldError[] {
+  const isLongTerm = plan === 'AKSLongTermSupport';
+  if (!TIERS.includes(tier) || isLongTerm === (tier === 'Premium')) return [];
+  const detail = isLongTerm
+    ? `Support plan AKSLongTermSupport is not allowed for tier ${tier}: it needs tier Premium. Change tier and support plan together.`
+    : `Support plan ${plan} is not allowed for tier ${tier}, which is for support plan AKSLongTermSupport. Change tier and support plan together.`;
+  return [fault('supportPlan', plan, detail, 'LTSNotAllowedForTier')];
 }
 
 // A body may leave the type out, which its own check refuses.
 const isNobody = (identity: Draft['identity']): boolean => ['', 'none'].includes(textAt({ ...identity }, 'type').toLowerCase());
+
+/** Shorter than other groups' names: what is made in it is named after it. */
+const NODE_GROUP = /^(?=.{1,80}$)[-\w().]*[-\w()]$/;
 
 const TIERS = ['Free', 'Standard', 'Premium'];
 const oneOf = (path: string, value: unknown, values: readonly string[]): FieldError =>
@@ -73,10 +107,17 @@ function validateLinux(profile: JsonObject): FieldError[] {
   return wrong.map((path) => fault(path, undefined, `The value of parameter ${path} is invalid.`, 'InvalidParameter'));
 }
 
+const isPrivateZone = (properties: JsonObject): boolean =>
+  textAt(objectAt(properties, 'apiServerAccessProfile'), 'privateDNSZone').includes('/');
 const DNS_PREFIX = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,52}[a-zA-Z0-9])?$/;
 
 function validateDnsPrefix(properties: JsonObject): FieldError[] {
   const prefix = textAt(properties, 'dnsPrefix');
+  if (given(properties['fqdnSubdomain']) && (prefix || !isPrivateZone(properties))) {
+    const detail =
+      'An FQDN subdomain is only for private clusters with a private DNS zone of their own, and takes the place of the DNS prefix.';
+    return [fault('fqdnSubdomain', properties['fqdnSubdomain'], detail, 'InvalidParameter')];
+  }
   if (!prefix && !given(properties['fqdnSubdomain']))
     return [{ ...required('dnsPrefix', 'Required parameter dnsPrefix is missing (null).'), code: 'InvalidParameter' }];
   if (prefix && !DNS_PREFIX.test(prefix))
@@ -100,7 +141,7 @@ function validateVersion(draft: Draft, previous: Resource | undefined): FieldErr
     return [fault(path, wanted, detail, 'K8sVersionNotSupported')];
   }
   const lts = offeredVersions.find(({ patches }) => patches.includes(version));
-  if (!previous && !lts?.supportPlans.includes('KubernetesOfficial') && textAt(draft.properties, 'supportPlan') !== 'AKSLongTermSupport') {
+  if (!lts?.supportPlans.includes('KubernetesOfficial') && textAt(draft.properties, 'supportPlan') !== 'AKSLongTermSupport') {
     const detail = `Managed cluster ${draft.name} is on version ${version}, which is only available for Long-Term Support (LTS). If you intend to onboard to LTS, please ensure the cluster is in Premium tier and LTS support plan. Otherwise, use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list`;
     return [fault(path, wanted, detail, 'K8sVersionNotSupported')];
   }
@@ -122,6 +163,20 @@ function validateAddons(properties: JsonObject): FieldError[] {
   const detail =
     'The HTTP application routing add-on (httpApplicationRouting) has been retired and can no longer be enabled. Use the application routing add-on instead, see https://aka.ms/aks/approuting';
   return [fault('addonProfiles.httpApplicationRouting', true, detail, 'AddonInvalid')];
+}
+
+/** The old channel of node images is that of the nodes' system under another name. Source: aks-facts §1.2. */
+function validateChannels(profile: JsonObject): FieldError[] {
+  const system = textAt(profile, 'nodeOSUpgradeChannel');
+  if (textAt(profile, 'upgradeChannel') !== 'node-image' || system === 'NodeImage') return [];
+  const detail = `Upgrade channel node-image needs the node OS upgrade channel NodeImage, got ${system}.`;
+  return [fault('autoUpgradeProfile.nodeOSUpgradeChannel', system, detail, 'InvalidParameter')];
+}
+
+/** Azure has retired Basic load balancers, on 30 September 2025. */
+function validateBalancer(network: JsonObject): FieldError[] {
+  const sku = textAt(network, 'loadBalancerSku');
+  return sku === 'standard' ? [] : [oneOf('networkProfile.loadBalancerSku', sku, ['standard'])];
 }
 
 /** Network shapes that are accepted by Azure and not simulated yet: refused by name, never half-built. */
@@ -154,6 +209,8 @@ const isIpv4Range = (value: unknown): boolean => typeof value === 'string' && !v
 /** What a network is made with, it keeps (aks-facts §1.7). */
 const FIXED_NETWORK = ['networkPlugin', 'networkMode', 'serviceCidr', 'dnsServiceIP', 'podCidr', 'loadBalancerSku'];
 
+const clientOf = (properties: JsonObject): string => textAt(objectAt(properties, 'servicePrincipalProfile'), 'clientId') || 'msi';
+
 /** What never changes, and switches that only go one way. */
 function validateChange(properties: JsonObject, before: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
@@ -168,5 +225,7 @@ function validateChange(properties: JsonObject, before: JsonObject): FieldError[
   if (objectAt(before, 'oidcIssuerProfile')['enabled'] === true && objectAt(properties, 'oidcIssuerProfile')['enabled'] !== true)
     errors.push(changed('oidcIssuerProfile.enabled'));
   if (given(before['aadProfile']) && !given(properties['aadProfile'])) errors.push(changed('aadProfile'));
+  // A service principal gives way to a managed identity, never the other way round.
+  if (clientOf(before) === 'msi' && clientOf(properties) !== 'msi') errors.push(changed('servicePrincipalProfile.clientId'));
   return errors;
 }

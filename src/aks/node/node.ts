@@ -1,4 +1,5 @@
 import { parseId } from '../../arm/ids.ts';
+import { stringsAt } from '../../arm/merge.ts';
 import type { Resource } from '../../arm/resource.ts';
 import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { sha256Hex } from '../../kernel/hash.ts';
@@ -116,7 +117,7 @@ function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: Nod
     [`${azure}/sku-memory`]: String((size?.memoryGb ?? 8) * 1024),
     [`${azure}/storageprofile`]: textAt(pool.desired, 'osDiskType').toLowerCase(),
     [`${azure}/storagetier`]: 'Premium_LRS',
-    ...(textAt(pool.desired, 'scaleSetPriority') === 'Spot' && { [`${azure}/scalesetpriority`]: 'spot', [`${azure}/priority`]: 'spot' }),
+    ...(textAt(pool.desired, 'scaleSetPriority') === 'Spot' && { [`${azure}/priority`]: 'spot' }),
     'kubernetes.io/arch': 'amd64',
     'kubernetes.io/hostname': name,
     'kubernetes.io/os': 'linux',
@@ -141,12 +142,8 @@ export function labelValue(name: string): string {
   return /[-_.]$/.test(begun) ? `${begun.slice(0, LABEL_MAX - 1)}z` : begun;
 }
 
-/** "key=value:Effect" and "key:Effect", as node pools write taints; spot pools have one of their own. */
-export function taintsOf(pool: Resource): Taint[] {
-  const declared = Array.isArray(pool.desired['nodeTaints']) ? pool.desired['nodeTaints'] : [];
-  const spot = textAt(pool.desired, 'scaleSetPriority') === 'Spot' ? ['kubernetes.azure.com/scalesetpriority=spot:NoSchedule'] : [];
-  return parseTaints([...declared, ...spot]);
-}
+/** "key=value:Effect" and "key:Effect", as node pools write taints. */
+export const taintsOf = (pool: Resource): Taint[] => parseTaints(stringsAt(pool.desired, 'nodeTaints'));
 
 export interface Taint {
   readonly key: string;

@@ -12,24 +12,24 @@ const PATH = '{scope}/providers/Microsoft.Resources/tags/default';
 type Tags = { readonly [name: string]: string };
 
 /** Tags of any scope as a resource of their own. */
-export const tagRoutes = (_arm: ArmCore): readonly Route[] => [
+export const tagRoutes = (arm: ArmCore): readonly Route[] => [
   {
     method: 'GET',
     path: PATH,
     permission: 'Microsoft.Resources/tags/read',
     run: (context) => ({ status: 200, body: tagsBody(target(context)) }),
   },
-  { method: 'PUT', path: PATH, permission: 'Microsoft.Resources/tags/write', run: (context) => change(context, (_old, sent) => sent) },
+  { method: 'PUT', path: PATH, permission: 'Microsoft.Resources/tags/write', run: (context) => change(arm, context, (_old, sent) => sent) },
   {
     method: 'PATCH',
     path: PATH,
     permission: 'Microsoft.Resources/tags/write',
     run(context) {
       const operation = String(context.body['operation'] ?? '').toLowerCase();
-      if (operation === 'replace') return change(context, (_old, sent) => sent);
-      if (operation === 'merge') return change(context, (old, sent) => ({ ...old, ...sent }));
+      if (operation === 'replace') return change(arm, context, (_old, sent) => sent);
+      if (operation === 'merge') return change(arm, context, (old, sent) => ({ ...old, ...sent }));
       if (operation === 'delete')
-        return change(context, (old, sent) => Object.fromEntries(Object.entries(old).filter(([name, value]) => sent[name] !== value)));
+        return change(arm, context, (old, sent) => Object.fromEntries(Object.entries(old).filter(([name, value]) => sent[name] !== value)));
       throw invalidContent(`The operation '${operation}' is not one of Replace, Merge, Delete.`);
     },
   },
@@ -37,7 +37,7 @@ export const tagRoutes = (_arm: ArmCore): readonly Route[] => [
     method: 'DELETE',
     path: PATH,
     permission: 'Microsoft.Resources/tags/delete',
-    run: (context) => ({ status: change(context, () => ({})).status }),
+    run: (context) => ({ status: change(arm, context, () => ({})).status }),
   },
 ];
 
@@ -49,7 +49,8 @@ function target({ reader, scope }: Pick<RouteContext, 'reader' | 'scope'>): Reso
   return resource;
 }
 
-function change(context: RouteContext, next: (old: Tags, sent: Tags) => Tags) {
+/** What a type makes of a write follows a change of its tags as well. */
+function change(arm: ArmCore, context: RouteContext, next: (old: Tags, sent: Tags) => Tags) {
   const sent = objectAt(objectAt(context.body, 'properties'), 'tags');
   const wrong = checkTags(sent);
   if (wrong.length > 0) throw refuseFields(wrong);
@@ -58,6 +59,7 @@ function change(context: RouteContext, next: (old: Tags, sent: Tags) => Tags) {
     // checkTags has made sure that values are strings.
     const value: Resource = { ...resource, tags: next(resource.tags ?? {}, sent as Tags) };
     saveResource(tx, value);
+    arm.types.get(resource.type.toLowerCase())?.written?.(tx, value, resource);
     return value;
   });
   return { status: 200, body: tagsBody(changed) };

@@ -57,9 +57,9 @@ export class Estate {
   async createCluster(name: string, nodes: number): Promise<Cluster> {
     const pool = { name: 'nodepool1', count: nodes, vmSize: 'Standard_D4s_v5', mode: 'System', type: 'VirtualMachineScaleSets' };
     // A /24 of it goes to each node: the default /16 has enough for 256.
-    const networkProfile = { networkPlugin: 'azure', networkPluginMode: 'overlay', podCidr: '172.16.0.0/12' };
+    const networkProfile = { networkPlugin: 'azure', networkPluginMode: 'overlay', podCidr: '100.64.0.0/10' };
     const properties = { dnsPrefix: name, agentPoolProfiles: [pool], networkProfile };
-    const body = { location: 'eastus2', identity: { type: 'SystemAssigned' }, properties };
+    const body = { location: 'eastus2', identity: { type: 'SystemAssigned' }, sku: { name: 'Base', tier: 'Standard' }, properties };
     const created = await this.arm('PUT', this.clusterPath(name), body);
     assert.ok(created.status < 300, created.body);
     await eventually(async () => {
