@@ -1,8 +1,9 @@
-import type { Entry } from '../../kernel/collection.ts';
+import type { CoreEvent } from '../../../gen/kubernetes-types.ts';
+import type { Entry, IndexDefinition } from '../../kernel/collection.ts';
 import { fnv1a32 } from '../../kernel/hash.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { collectionOf, type Kind } from '../kind.ts';
-import { type KubeObject, objectKey } from '../object.ts';
+import { collectionOf, type Kind, kindClass } from '../kind.ts';
+import type { KubeObject } from '../object.ts';
 import { StatusError } from '../status.ts';
 import type { WriteContext } from './context.ts';
 import { createObject } from './create.ts';
@@ -18,20 +19,35 @@ const eventKind: Kind = {
   generation: false,
 };
 
-/**
- * Records an Event about an object. Equal ones (object, type, reason, message, source) are folded into one by count, as client-go's
- * correlator does; the name follows from what is equal, so that the earlier one is found without an index.
- */
+/** What makes an event the same thing happening again. Clients may leave any of it out. */
+type Identity = Partial<Pick<CoreEvent, 'involvedObject' | 'type' | 'reason' | 'message' | 'source'>>;
+const identityOf = ({ involvedObject: about, type, reason, message, source }: Identity): string =>
+  [about?.apiVersion, about?.kind, about?.uid, type, reason, message, source?.component].join('\u0000');
+const keyOf = (identity: string): string => fnv1a32(identity).toString(36);
+
+const REPEATS = 'repeats';
+/** Events by what happened: equal ones have the same key, others seldom. */
+export const eventIndex: IndexDefinition = {
+  class: kindClass(eventKind),
+  name: REPEATS,
+  // Collections of events hold nothing else.
+  keys: (value) => [keyOf(identityOf(value as Identity))],
+};
+
+/** The name that client-go's recorder gives: events of an object are listed in the order of time. */
+const nameOf = ({ metadata }: KubeObject, { nowMs, nextRevision }: WriteContext['tx']): string =>
+  `${metadata.name}.${(BigInt(Math.floor(nowMs)) * 1_000_000n + BigInt(nextRevision % 1_000_000)).toString(16)}`;
+
+/** Records an Event about an object. Equal ones (object, type, reason, message, source) are folded into one by count, as client-go's correlator does. */
 export function recordEvent(context: WriteContext, about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-  const { tx, manager, source = manager } = context;
-  const namespace = about.metadata.namespace ?? 'default';
-  const identity = [about.apiVersion, about.kind, about.metadata.uid, type, reason, message, source].join('\u0000');
-  const suffix = fnv1a32(identity).toString(16).padStart(8, '0') + fnv1a32(`${identity}\u0000`).toString(16).padStart(8, '0');
-  const name = `${about.metadata.name}.${suffix}`;
-  const earlier = tx.get<KubeObject>(collectionOf(eventKind, context.scope), objectKey(namespace, name));
+  const { tx } = context;
+  const body = firstEvent(context, about, type, reason, message);
+  const identity = identityOf(body);
+  const alike = tx.indexed<KubeObject>(collectionOf(eventKind, context.scope), REPEATS, keyOf(identity));
+  const earlier = alike.find(({ value }) => identityOf(value as Identity) === identity);
   try {
     if (earlier) repeat(context, earlier);
-    else createEvent(context, { name, namespace }, firstEvent(context, about, type, reason, message));
+    else createEvent(context, { name: nameOf(about, tx), namespace: about.metadata.namespace ?? 'default' }, body);
   } catch (error) {
     // What was done stays done where the server takes no event of it (a namespace that is going), as with client-go's recorder.
     if (!(error instanceof StatusError)) throw error;

@@ -159,21 +159,21 @@ test('a foreign uid is a failed precondition, a missing object 404', () => {
   assert.equal(refusal(() => run((c) => c.delete(web, 'n', 'b'))).message, 'deployments.apps "b" not found');
 });
 
-test('equal events are counted in one', () => {
+test('equal events are counted in one; they are listed in the order of time', () => {
   const { run } = world();
   const about = run((c) => c.create(web, deployment('a')));
   run((c) => {
-    c.event(about, 'Normal', 'Scaled', 'to 1');
-    c.event(about, 'Normal', 'Scaled', 'to 1');
     c.event(about, 'Normal', 'Scaled', 'to 2');
+    c.event(about, 'Normal', 'Scaled', 'to 1');
+    c.event(about, 'Normal', 'Scaled', 'to 0');
+    c.event(about, 'Normal', 'Scaled', 'to 1');
   });
   assert.deepEqual(
-    run((c) => c.list(events, 'n'))
-      .map(({ message, count }) => [message, count])
-      .sort(),
+    run((c) => c.list(events, 'n')).map(({ message, count }) => [message, count]),
     [
-      ['to 1', 2],
       ['to 2', 1],
+      ['to 1', 2],
+      ['to 0', 1],
     ],
   );
 });
