@@ -81,6 +81,7 @@ const SAMPLES: readonly Sample[] = [
     shows: [
       ['properties.addressPrefix', '10.0.0.0/24'],
       ['properties.delegations.0.properties.provisioningState', 'Succeeded'],
+      ['properties.delegations.0.properties.actions', ['Microsoft.Network/virtualNetworks/subnets/join/action']],
     ],
   },
   {

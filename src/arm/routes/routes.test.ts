@@ -66,6 +66,10 @@ test('providers: listed with versions, registered and unregistered', async () =>
   const group = (resources.body['resourceTypes'] as JsonObject[]).find((type) => type['resourceType'] === 'subscriptions/resourceGroups');
   assert.ok((at(group, 'apiVersions') as string[]).includes('2024-11-01'));
   assert.equal((await call('GET', `${SUB}/providers/No.Such`)).status, 404);
+  // azurerm compares the namespaces that it registers by case.
+  const listed = new Set(values(await call('GET', `${SUB}/providers?api-version=2022-09-01`)).map((provider) => provider['namespace']));
+  for (const name of ['microsoft.insights', 'Microsoft.MarketplaceOrdering', 'Microsoft.Media', 'Microsoft.TimeSeriesInsights'])
+    assert.ok(listed.has(name), name);
 });
 
 test('lists of resources: filters, pages, and only what the caller may read', async () => {

@@ -7,6 +7,7 @@ import { type FieldError, invalid, required } from '../../kernel/field-error.ts'
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Reader } from '../../kernel/store.ts';
 import { isNetworkAddress, overlaps, parsePrefix, usableCount } from '../../net/prefix.ts';
+import { delegatedActions } from './delegated-actions.ts';
 import { ipConfigurationsIn } from './ip-configurations.ts';
 import { networkName } from './names.ts';
 
@@ -71,20 +72,20 @@ function defaults(draft: Draft): Draft {
       privateLinkServiceNetworkPolicies: 'Enabled',
       ...rest,
       ...prefixes,
-      delegations: objectsAt(properties, 'delegations').map((delegation) => ({
-        ...delegation,
-        properties: { ...objectAt(delegation, 'properties'), actions: objectAt(delegation, 'properties')['actions'] ?? [] },
-      })),
+      delegations: objectsAt(properties, 'delegations'),
     },
   };
 }
 
-const shownDelegation = (subnetId: string, delegation: JsonObject): JsonObject => ({
-  id: `${subnetId}/delegations/${textAt(delegation, 'name')}`,
-  type: `${SUBNET_TYPE}/delegations`,
-  ...delegation,
-  properties: { provisioningState: 'Succeeded', ...objectAt(delegation, 'properties') },
-});
+function shownDelegation(subnetId: string, delegation: JsonObject): JsonObject {
+  const properties = objectAt(delegation, 'properties');
+  return {
+    id: `${subnetId}/delegations/${textAt(delegation, 'name')}`,
+    type: `${SUBNET_TYPE}/delegations`,
+    ...delegation,
+    properties: { provisioningState: 'Succeeded', ...properties, actions: delegatedActions(textAt(properties, 'serviceName')) },
+  };
+}
 
 function validatePrefixes({ properties, name }: Draft): FieldError[] {
   const prefixes = prefixesOfSubnet(properties);
