@@ -1,5 +1,6 @@
 import type { Arm } from '../arm/resource-type.ts';
 import type { Via } from '../kernel/http.ts';
+import type { Reader } from '../kernel/store.ts';
 import type { Transaction } from '../kernel/transaction.ts';
 import type { Cluster } from '../kube/cluster.ts';
 
@@ -13,6 +14,8 @@ export interface ClientCredential {
 export interface AksPorts {
   /** The estate's write side. A function, since the types that are declared here are part of what makes it. */
   arm(): Arm;
+  /** Whether a principal may do `action` at `scope`, by Azure RBAC. */
+  may(reader: Reader, principal: string, action: string, scope: string): boolean;
   /** Opens a cluster's objects for a component. */
   open(tx: Transaction, scope: string, component: string): Cluster;
   /** Where clients that came this way find a cluster: server URL, the proxy to go through if names alone don't lead there, the name to verify. */

@@ -6,6 +6,7 @@ import { armTypes } from '../arm/arm-types.ts';
 import { armControllers } from '../arm/controllers.ts';
 import { armIndexes } from '../arm/estate.ts';
 import { armHandler } from '../arm/pipeline.ts';
+import { isAllowed } from '../arm/rbac.ts';
 import { azureRoutes, azureTypes } from '../azure/index.ts';
 import { clusterControllers } from '../controllers/index.ts';
 import type { Certificates } from '../engines/certificates/certificates.ts';
@@ -28,6 +29,7 @@ import { signRequests } from './certificate-signer.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { directory } from './directory.ts';
 import { Driver } from './driver.ts';
+import { federatedCredentialsOf } from './federation.ts';
 import { serviceOfHost, serviceOfPath } from './hosts.ts';
 import { clusterOfHost, kubeDoor } from './kube-door.ts';
 
@@ -54,8 +56,9 @@ const open: AksPorts['open'] = (tx, scope, component) =>
   openCluster(tx, scope, clusterRecord(tx, scope)?.version ?? '', component, builtInAdmission);
 
 /** The parts of a world that are the same for every world: made once per process. */
-function blueprint(ports: Omit<AksPorts, 'arm' | 'open'>) {
-  const aks: AksPorts = { ...ports, open, arm: () => arm };
+function blueprint(ports: Omit<AksPorts, 'arm' | 'open' | 'may'>) {
+  const may: AksPorts['may'] = (reader, principal, action, scope) => isAllowed(reader, directory, principal, action, scope);
+  const aks: AksPorts = { ...ports, open, may, arm: () => arm };
   const arm = createArm({ types: bothTypes(aks), directory, tenantId: TENANT_ID });
   return { arm, aks };
 }
@@ -85,14 +88,16 @@ export class Estate {
     this.#stopSigning = signRequests(world, ports.certificates);
     const { arm } = blueprint(aksPorts(world, ports));
     const verify = tokenVerifier([ports.tokenKey], TENANT_ID);
+    const kube = kubeDoor(world, ports.certificates, verify, ports.audit);
     const entra = {
       world,
       key: ports.tokenKey,
       hostNowMs: Date.now,
       newSecret: () => randomBytes(32).toString('base64url'),
       autoConfirmDeviceCodes: ports.autoConfirm,
+      federatedCredentialsOf,
+      issuerKeys: kube.issuerKeys,
     };
-    const kube = kubeDoor(world, ports.certificates, verify, ports.audit);
     this.#handlers = {
       arm: armHandler({
         world,
@@ -126,7 +131,7 @@ export class Estate {
 /** Azure's own poll answers take about as long; it keeps clients that poll without delay from spinning. */
 const POLL_PAUSE_MS = 100;
 
-function aksPorts(world: World, ports: EstatePorts): Omit<AksPorts, 'arm' | 'open'> {
+function aksPorts(world: World, ports: EstatePorts): Omit<AksPorts, 'arm' | 'open' | 'may'> {
   return {
     endpoint(fqdn, via) {
       if (via !== 'endpoint') return { server: `https://${fqdn}:443`, ...(via === 'proxy' && { proxyUrl: ports.proxyUrl(world.name) }) };

@@ -37,6 +37,7 @@ function setUp(desired: JsonObject = {}, record: Partial<ClusterRecord> | null =
   const issued: Issued[] = [];
   const ports: AksPorts = {
     arm: () => ({ tenantId: TENANT }) as Arm, // all that credentials need of it
+    may: () => assert.fail('who may have credentials is the pipeline’s to say'),
     open: () => assert.fail('credentials open no cluster'),
     endpoint: (fqdn, via) =>
       via === 'endpoint'

@@ -10,6 +10,7 @@ import { busy } from './busy.ts';
 import { credentialActions } from './credentials.ts';
 import { withDefaults } from './defaults.ts';
 import { objectAt, textAt } from './given.ts';
+import { kubeletIdentityAt, kubeletIdentityFaults, kubeletReferences } from './kubelet-identity.ts';
 import { ensureNodeGroup, followTags, kubeletIdentityId } from './node-group.ts';
 import { powerActions } from './power.ts';
 import { profileActions } from './profiles.ts';
@@ -46,7 +47,8 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
     'maxAgentPools',
     'powerState',
     'resourceUID',
-    'identityProfile',
+    'identityProfile.kubeletidentity.clientId',
+    'identityProfile.kubeletidentity.objectId',
     'networkProfile.loadBalancerProfile.effectiveOutboundIPs',
     'oidcIssuerProfile.issuerURL',
   ],
@@ -62,7 +64,11 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
   ],
   defaults: (draft, { tenantId }, previous) => withDefaults(draft, previous, tenantId),
   validate: validateCluster,
-  admit: admitCluster,
+  references: kubeletReferences,
+  admit: (draft, context, previous) => [
+    ...admitCluster(draft, context, previous),
+    ...kubeletIdentityFaults(draft, context.reader, previous, ports.may),
+  ],
   computed,
   // In the write itself, so that the 201 already names the identity and the addresses that the service made.
   written(tx, cluster, previous) {
@@ -106,7 +112,7 @@ function computed(draft: Draft, context: WriteContext, previous: Resource | unde
     azurePortalFQDN: `${label}.portal.hcp.${location}.azmk8s.io`,
     ...issuerOf(draft, context, {}),
     identityProfile: {
-      kubeletidentity: { resourceId: kubeletIdentityId(draft) },
+      kubeletidentity: { resourceId: kubeletIdentityAt(draft.properties) || kubeletIdentityId(draft) },
     },
   };
 }

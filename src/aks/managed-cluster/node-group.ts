@@ -16,12 +16,14 @@ import { addressCount, ownAddresses } from './outbound.ts';
 const nodeGroupId = (cluster: { readonly id: string }, properties: JsonObject): string =>
   `/subscriptions/${parseId(cluster.id)?.subscription}/resourceGroups/${textAt(properties, 'nodeResourceGroup')}`;
 
+/** Id of the identity that AKS makes for the kubelets of a cluster that is given none. */
 export const kubeletIdentityId = (draft: Draft): string =>
   `${nodeGroupId(draft, draft.properties)}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${draft.name}-agentpool`;
 
 /** Ids of what AKS keeps in the node resource group of a cluster with a managed network. Names: aks-facts §2.1. */
 export interface NodeGroup {
   readonly id: string;
+  /** The kubelets', which may be the caller's own, in another group. */
   readonly identity: string;
   readonly securityGroup: string;
   readonly network: string;
@@ -43,6 +45,8 @@ export function nodeGroupOf(cluster: Resource): NodeGroup {
   };
 }
 
+const isMade = (group: NodeGroup, id: string): boolean => keyOf(id).startsWith(`${keyOf(group.id)}/`);
+
 /** Address ranges of the managed network. */
 const NETWORK_RANGE = '10.224.0.0/12';
 export const SUBNET_RANGE = '10.224.0.0/16';
@@ -55,8 +59,8 @@ export function ensureNodeGroup(tx: Transaction, arm: Arm, cluster: Resource): v
   ensure(group.id, { location, managedBy: cluster.id, tags: { ...cluster.tags, ...managedTags(cluster) } });
   ensureAccess(tx, arm, cluster, group);
   const tags = cluster.tags ? { tags: cluster.tags } : {};
-  const identity = ensure(group.identity, { location, ...tags });
-  showIdentity(tx, cluster, identity);
+  const identity = isMade(group, group.identity) ? ensure(group.identity, { location, ...tags }) : getResource(tx, group.identity);
+  if (identity) showIdentity(tx, cluster, identity);
   ensure(group.securityGroup, { location, ...tags, properties: { securityRules: [] } });
   ensure(group.network, {
     location,
@@ -135,8 +139,10 @@ const managedAddresses = (reader: Reader, cluster: Resource): string[] =>
 export function followTags(tx: Transaction, cluster: Resource, before: Resource['tags'] = {}): void {
   const { tags = {} } = cluster;
   if (equal(tags, before)) return;
-  const { id, identity, securityGroup, network, balancer } = nodeGroupOf(cluster);
-  for (const made of [id, identity, securityGroup, network, balancer, ...managedAddresses(tx, cluster)]) {
+  const group = nodeGroupOf(cluster);
+  const { id, identity, securityGroup, network, balancer } = group;
+  const identities = isMade(group, identity) ? [identity] : [];
+  for (const made of [id, ...identities, securityGroup, network, balancer, ...managedAddresses(tx, cluster)]) {
     const resource = getResource(tx, made);
     if (!resource) continue;
     const others = Object.entries(resource.tags ?? {}).filter(([name]) => before[name] === undefined);
