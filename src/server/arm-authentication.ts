@@ -13,8 +13,8 @@ const REFUSALS: { readonly [reason: string]: readonly [code: string, message: st
     'The access token is from the wrong issuer. It must match the tenant associated with this subscription.',
   ],
   audience: [
-    'InvalidAuthenticationToken',
-    'The access token has been obtained for wrong audience or resource. It should exactly match with one of the allowed audiences.',
+    'InvalidAuthenticationTokenAudience',
+    "The access token has been obtained for wrong audience or resource. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net','https://management.azure.com/','https://management.azure.com'.",
   ],
   expired: ['ExpiredAuthenticationToken', 'The access token expiry UTC time is earlier than current UTC time.'],
   notYetValid: ['InvalidAuthenticationToken', 'The access token is not valid yet.'],

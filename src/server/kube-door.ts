@@ -2,6 +2,7 @@ import { collectionOf, parseId } from '../arm/ids.ts';
 import type { Resource } from '../arm/resource.ts';
 import type { Certificates } from '../engines/certificates/certificates.ts';
 import { directGroupsOf } from '../entra/directory.ts';
+import type { EntraPorts } from '../entra/ports.ts';
 import type { VerifyToken } from '../entra/verify.ts';
 import type { Handler, HttpResponse } from '../kernel/http.ts';
 import { isObject } from '../kernel/json.ts';
@@ -13,6 +14,7 @@ import type { User } from '../kube/kind.ts';
 import { kubeHandler } from '../kube/pipeline/handler.ts';
 import type { AuditEvent, ServedCluster } from '../kube/pipeline/ports.ts';
 import { authorizeAzure } from './azure-rbac.ts';
+import { serviceOfHost } from './hosts.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
 
 /** The server application that every AKS API server is in Entra: the audience of its users' tokens. */
@@ -24,7 +26,7 @@ export function kubeDoor(
   certificates: Certificates,
   verify: VerifyToken,
   audit?: (event: AuditEvent) => void,
-): { serve: Handler; issuer: Handler } {
+): { serve: Handler; issuer: Handler; issuerKeys: NonNullable<EntraPorts['issuerKeys']> } {
   const tokens = new ServiceAccountTokens(certificates);
   const handler = kubeHandler({
     world,
@@ -50,15 +52,21 @@ export function kubeDoor(
       return record?.running ? handler(request, served(world, record)) : unreachable(request.host);
     },
     async issuer(request) {
-      const record = world.reader
-        .list<ClusterRecord>(CLUSTERS)
-        .find(({ value }) => `https://${request.host}${request.path}`.startsWith(value.issuer))?.value;
+      const record = issuers(world).find(({ issuer }) => `https://${request.host}${request.path}`.startsWith(issuer));
       if (!record) return { status: 404, headers: {}, body: '' };
       const path = `https://${request.host}${request.path}`.slice(record.issuer.length).replace(/^\//, '');
       return issuerPage(record, path, await tokens.keys(record.scope));
     },
+    // As the pages above tell them: an issuer without pages has none.
+    async issuerKeys(issuer) {
+      const record = issuers(world).find((each) => each.issuer === issuer && isPublished(each));
+      return record && tokens.keys(record.scope);
+    },
   };
 }
+
+const issuers = (world: World): ClusterRecord[] => world.reader.list<ClusterRecord>(CLUSTERS).map(({ value }) => value);
+const isPublished = ({ issuer }: ClusterRecord): boolean => serviceOfHost(new URL(issuer).hostname) === 'issuer';
 
 /** The cluster that a host name belongs to. */
 export const clusterOfHost = (world: World, host: string): ClusterRecord | undefined => clusterOfFqdn(world.reader, host);

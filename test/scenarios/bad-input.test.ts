@@ -286,7 +286,7 @@ test('ARM, Graph and Kubernetes turn away tokens that are foreign, expired, earl
     [`Bearer ${arm.token.slice(0, -9)}AAAAAAAAA`, 'InvalidAuthenticationToken'],
     [`Bearer ${expired}`, 'ExpiredAuthenticationToken'],
     [`Bearer ${otherIssuer}`, 'InvalidAuthenticationTokenTenant'],
-    [`Bearer ${otherAudience}`, 'InvalidAuthenticationToken'],
+    [`Bearer ${otherAudience}`, 'InvalidAuthenticationTokenAudience'],
     [`Bearer ${early}`, 'InvalidAuthenticationToken'],
   ];
   for (const [authorization, code] of expected) {

@@ -125,3 +125,18 @@ test('a spot pool shows its label and taint, keeps them through updates, and may
   assert.deepEqual(items[0].spec.taints, [{ key: label, value: 'spot', effect: 'NoSchedule' }]);
   kube.close();
 });
+
+test('access profiles are the kubeconfigs by the names of their roles', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  await arm.createCluster();
+  const { kubeconfigs } = await arm.post(`${demo}/listClusterAdminCredential`);
+  const profile = await arm.post(`${demo}/accessProfiles/clusterAdmin/listCredential`);
+  assert.deepEqual(profile, {
+    id: `${demo}/accessProfiles/clusterAdmin`,
+    name: 'clusterAdmin',
+    type: 'Microsoft.ContainerService/managedClusters/AccessProfiles',
+    location: 'eastus2',
+    properties: { kubeConfig: kubeconfigs[0].value },
+  });
+  assert.equal((await arm.call('POST', `${demo}/accessProfiles/nobody/listCredential`)).status, 404);
+});

@@ -1,3 +1,4 @@
+import { notFound } from '../../arm/errors.ts';
 import { parseId } from '../../arm/ids.ts';
 import { type Action, type ActionContext, type ActionResult, Refusal } from '../../arm/resource-type.ts';
 import { clusterRecord } from '../../kube/clusters.ts';
@@ -14,18 +15,46 @@ export const credentialActions = (ports: AksPorts): readonly Action[] => [
   credentialAction(ports, 'listClusterUserCredential', 'clusterUser'),
   credentialAction(ports, 'listClusterAdminCredential', 'clusterAdmin'),
   credentialAction(ports, 'listClusterMonitoringUserCredential', 'clusterMonitoringUser'),
+  accessProfile(ports),
 ];
 
-type Role = 'clusterUser' | 'clusterAdmin' | 'clusterMonitoringUser';
+const ROLES = ['clusterUser', 'clusterAdmin', 'clusterMonitoringUser'] as const;
+type Role = (typeof ROLES)[number];
 
 const credentialAction = (ports: AksPorts, path: string, role: Role): Action => ({
   method: 'POST',
   path,
   permission: `${PERMISSION}/${path}/action`,
-  run: (context) => listCredential(ports, role, context),
+  run: (context): ActionResult => ({
+    status: 200,
+    body: { kubeconfigs: [{ name: role, value: kubeconfigFor(ports, role, context) }] },
+  }),
 });
 
-function listCredential(ports: AksPorts, role: Role, { resource, reader, via }: ActionContext): ActionResult {
+/** The same by the name of a role, as SDKs' `GetAccessProfile` asks for it. */
+const accessProfile = (ports: AksPorts): Action => ({
+  method: 'POST',
+  path: 'accessProfiles/{role}/listCredential',
+  permission: `${PERMISSION}/accessProfiles/listCredential/action`,
+  run(context): ActionResult {
+    const { resource, parameters } = context;
+    const role = ROLES.find((name) => name.toLowerCase() === parameters['role']?.toLowerCase());
+    if (!role) throw notFound(`Managed cluster ${resource.name} has no access profile ${parameters['role']}.`);
+    return {
+      status: 200,
+      body: {
+        id: `${resource.id}/accessProfiles/${role}`,
+        name: role,
+        type: `${PERMISSION}/AccessProfiles`,
+        location: resource.location ?? '',
+        properties: { kubeConfig: kubeconfigFor(ports, role, context) },
+      },
+    };
+  },
+});
+
+/** A kubeconfig in base64. */
+function kubeconfigFor(ports: AksPorts, role: Role, { resource, reader, via }: ActionContext): string {
   const aad = given(resource.desired['aadProfile']);
   const record = clusterRecord(reader, textAt(resource.observed, 'resourceUID'));
   if (!record?.caCertificate)
@@ -48,7 +77,7 @@ function listCredential(ports: AksPorts, role: Role, { resource, reader, via }: 
     caCertificate: record.caCertificate,
     credential: isStatic ? certificate(ports, record.scope, role) : { exec: execOf(ports, objectAt(resource.desired, 'aadProfile'), via) },
   });
-  return { status: 200, body: { kubeconfigs: [{ name: role, value: Buffer.from(config).toString('base64') }] } };
+  return Buffer.from(config).toString('base64');
 }
 
 function execOf(ports: AksPorts, aad: Parameters<typeof textAt>[0], via: ActionContext['via']) {
