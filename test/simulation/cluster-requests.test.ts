@@ -24,6 +24,7 @@ async function estate() {
   const nobody = () => assert.fail('no cluster is opened');
   const ports: AksPorts = {
     arm: () => arm ?? assert.fail(),
+    may: () => false,
     open: nobody,
     endpoint: nobody,
     authorityHost: nobody,

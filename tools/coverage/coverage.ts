@@ -15,7 +15,7 @@ const absent = () => {
   throw new Error('coverage reads declarations, it runs none');
 };
 const directory: Directory = { addManagedIdentity: absent, removeManagedIdentity: absent, groupsOf: absent, kindOf: absent };
-const ports: AksPorts = { arm: absent, open: absent, endpoint: absent, authorityHost: absent, issueClient: absent };
+const ports: AksPorts = { arm: absent, may: absent, open: absent, endpoint: absent, authorityHost: absent, issueClient: absent };
 
 /** What Azure Resource Manager answers, type by type, as a page. */
 export function armCoverage(): string {
