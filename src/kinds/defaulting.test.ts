@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { deepFreeze, type Json } from '../kernel/json.ts';
-import { chain, constant, derived, each, fields, nonZero, present, type Rule, when } from './defaulting.ts';
+import { chain, constant, derived, each, fields, nonEmpty, nonZero, present, type Rule, when } from './defaulting.ts';
 
 const run = (rule: Rule, value: Json | undefined): Json | undefined => rule(value, {});
 
@@ -20,8 +20,8 @@ test('absent fields get their default, given ones keep their value', () => {
 });
 
 test('what Go writes for fields that were left out counts as not set', () => {
-  const rule = fields({ apiGroup: 'rbac', path: '', queues: nonZero(64), replicas: 1 });
-  assert.deepEqual(run(rule, { apiGroup: '', queues: 0, replicas: 0 }), { apiGroup: 'rbac', path: '', queues: 64, replicas: 0 });
+  const rule = fields({ apiGroup: nonEmpty('rbac'), path: '/', queues: nonZero(64), replicas: 1 });
+  assert.deepEqual(run(rule, { apiGroup: '', path: '', queues: 0, replicas: 0 }), { apiGroup: 'rbac', path: '', queues: 64, replicas: 0 });
   const settled = { apiGroup: 'a', path: '', queues: 1, replicas: 0 };
   assert.equal(run(rule, settled), settled);
 });

@@ -21,14 +21,20 @@ function applyRules(rules: readonly (readonly [string, Rule])[], object: JsonObj
   return draft ?? object;
 }
 
-/** What counts as not set. Go writes strings that were left out as "", unless their field hides empty values. */
-const isUnset = (value: Json | undefined): boolean => value === undefined || value === null || value === '';
+/** What counts as not set. */
+const isUnset = (value: Json | undefined): boolean => value === undefined || value === null;
 
 /** The value where nothing is set. */
 export const constant =
   (fallback: Json): Rule =>
   (value) =>
     isUnset(value) ? fallback : value;
+
+/** The value where nothing, or "", is set: texts that Go writes as "" when they were left out. */
+export const nonEmpty =
+  (fallback: string): Rule =>
+  (value) =>
+    isUnset(value) || value === '' ? fallback : value;
 
 /** The value where nothing, or 0, is set: numbers that Go writes as 0 when they were left out. */
 export const nonZero =

@@ -135,7 +135,11 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   [
     'LimitRange',
     { spec: { limits: [{ type: 'Container', min: { cpu: '2' }, max: { cpu: '1' } }] } },
-    ['spec.limits[0].min[cpu]: invalid: min value 2 is greater than max value 1'],
+    [
+      'spec.limits[0].min[cpu]: invalid: min value 2 is greater than max value 1',
+      'spec.limits[0].defaultRequest[cpu]: invalid: min value 2 is greater than default request value 1',
+      'spec.limits[0].default[cpu]: invalid: min value 2 is greater than default value 1',
+    ],
   ],
   [
     'EndpointSlice',

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../kernel/json.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
-import { defaults, derived, each, fields, present, when } from '../defaulting.ts';
+import { defaults, derived, each, fields, nonEmpty, present, when } from '../defaulting.ts';
 
 // Models kubernetes pkg/apis/batch/v1/defaults.go SetDefaults_Job.
 
@@ -11,7 +11,7 @@ const isAbsent = (value: unknown): boolean => value === undefined || value === n
 const wantsOnePod = ({ completions, parallelism }: JsonObject): boolean => isAbsent(completions) && isAbsent(parallelism);
 
 const podFailurePolicy = fields({
-  rules: each(fields({ onPodConditions: each(fields({ status: 'True' })) })),
+  rules: each(fields({ onPodConditions: each(fields({ status: nonEmpty('True') })) })),
 });
 
 export const jobDefaults = defaults({

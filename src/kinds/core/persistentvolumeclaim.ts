@@ -9,11 +9,15 @@ import { claimFaults, claimUpdateFaults } from './volume-validation.ts';
 
 const isBound = ({ spec }: PersistentVolumeClaim): boolean => !!spec.volumeName;
 
+/** What the old form of `dataSourceRef` may name; anything else is passed over in silence. */
+const OLD_SOURCES = ['/PersistentVolumeClaim', 'snapshot.storage.k8s.io/VolumeSnapshot'];
+
 /** `dataSource` is the old form of `dataSourceRef`; a claim shows both where the old form can say the same. */
-function withBothSources(spec: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
-  const { dataSource, dataSourceRef } = spec;
-  if (dataSource && !dataSourceRef) return { ...spec, dataSourceRef: dataSource };
-  if (!dataSourceRef || dataSource || dataSourceRef.namespace) return spec;
+function withBothSources({ dataSource, ...spec }: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
+  const { dataSourceRef } = spec;
+  if (dataSource && OLD_SOURCES.includes(`${dataSource.apiGroup ?? ''}/${dataSource.kind}`))
+    return { ...spec, dataSource, dataSourceRef: dataSourceRef ?? dataSource };
+  if (!dataSourceRef || dataSourceRef.namespace) return spec;
   return { ...spec, dataSource: dataSourceRef };
 }
 

@@ -3,8 +3,15 @@ import { type FieldError, forbidden, invalid, required } from '../../kernel/fiel
 import { equal } from '../../kernel/json.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
-import { type Faults, IMMUTABLE, messages } from '../faults.ts';
+import { type Faults, goStruct, IMMUTABLE, messages } from '../faults.ts';
 import { amountFaults, quantityOf } from './pod/validate-resources.ts';
+import {
+  containerResourceNameFaults,
+  isOvercommitAllowed,
+  isQuotaResource,
+  quotaResourceNameFaults,
+  resourceNameFaults,
+} from './resource-names.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidateResourceQuota and ValidateLimitRange.
 
@@ -20,31 +27,59 @@ const SCOPES = [
 const LIMIT_TYPES = ['Container', 'PersistentVolumeClaim', 'Pod'];
 type Amounts = { readonly [resource: string]: string };
 
+/** What a scope can be about: pods and what they take, or claims and their storage. */
+const PODS = ['pods'];
+const COMPUTE = [...PODS, 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
+const CLAIMS = ['persistentvolumeclaims', 'requests.storage'];
+const RESOURCES_OF: { readonly [scope: string]: readonly string[] } = {
+  Terminating: COMPUTE,
+  NotTerminating: COMPUTE,
+  NotBestEffort: COMPUTE,
+  PriorityClass: COMPUTE,
+  CrossNamespacePodAffinity: COMPUTE,
+  BestEffort: PODS,
+  VolumeAttributesClass: CLAIMS,
+};
+const OPPOSITES = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+];
+
+/** Whether a quota limits something that a scope is not about. */
+const beyond = (scope: string, hard: Amounts): readonly string[] =>
+  Object.keys(hard).filter((name) => isQuotaResource(name) && RESOURCES_OF[scope]?.includes(name) === false);
+
+const conflicts = (scopes: readonly string[]): readonly (readonly string[])[] =>
+  OPPOSITES.filter((pair) => pair.every((scope) => scopes.includes(scope)));
+
 export function quotaFaults({ spec }: ResourceQuota): readonly FieldError[] {
   const out: FieldError[] = [];
-  for (const [name, amount] of Object.entries(spec.hard ?? {})) {
-    messages(`spec.hard[${name}]`, name, qualifiedName(name), out);
+  const { hard = {}, scopes = [], scopeSelector } = spec;
+  for (const [name, amount] of Object.entries(hard)) {
+    quotaResourceNameFaults(`spec.hard[${name}]`, name, out);
     amountFaults(`spec.hard[${name}]`, name, amount, out);
   }
-  spec.scopes?.forEach((scope) => {
-    if (!SCOPES.includes(scope)) out.push(invalid('spec.scopes', spec.scopes, 'unsupported scope'));
-  });
-  if (spec.scopeSelector) scopeSelectorFaults('spec.scopeSelector.matchExpressions', spec.scopeSelector, out);
+  for (const scope of scopes) {
+    if (!SCOPES.includes(scope)) out.push(invalid('spec.scopes', scopes, 'unsupported scope'));
+    for (const _ of beyond(scope, hard)) out.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
+  }
+  for (const _ of conflicts(scopes)) out.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
+  if (scopeSelector) scopeSelectorFaults('spec.scopeSelector.matchExpressions', spec, out);
   return out;
 }
 
 const SCOPES_THAT_EXIST = ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'Terminating'];
 const MUST_EXIST =
   "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+const selectorInGo = goStruct({ MatchExpressions: (items) => (items as readonly object[]).map(requirementInGo) });
+const requirementInGo = goStruct({ ScopeName: '', Operator: '', Values: null });
 
 /** Upstream does not tell which expression it is. */
-function scopeSelectorFaults(
-  path: string,
-  { matchExpressions = [] }: NonNullable<ResourceQuota['spec']['scopeSelector']>,
-  out: Faults,
-): void {
-  for (const { scopeName = '', operator = '', values = [] } of matchExpressions) {
+function scopeSelectorFaults(path: string, { hard = {}, scopes, scopeSelector }: ResourceQuota['spec'], out: Faults): void {
+  const expressions = scopeSelector?.matchExpressions ?? [];
+  for (const { scopeName = '', operator = '', values = [] } of expressions) {
     if (!SCOPES.includes(scopeName)) out.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'));
+    for (const _ of beyond(scopeName, hard)) out.push(invalid(path, selectorInGo(scopeSelector), 'unsupported scope applied to resource'));
     if (SCOPES_THAT_EXIST.includes(scopeName) && operator !== 'Exists') out.push(invalid(`${path}.operator`, operator, MUST_EXIST));
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0)
@@ -54,19 +89,11 @@ function scopeSelectorFaults(
         out.push(invalid(`${path}.values`, values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"));
     } else out.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
   }
+  for (const _ of conflicts(expressions.map(({ scopeName }) => scopeName))) out.push(invalid(path, scopes ?? null, 'conflicting scopes'));
 }
 
 export const quotaUpdateFaults = ({ spec }: ResourceQuota, { spec: previous }: ResourceQuota): readonly FieldError[] =>
   equal(spec.scopes ?? [], previous.scopes ?? []) ? [] : [invalid('spec.scopes', spec.scopes ?? null, IMMUTABLE)];
-
-/** `a` may not be above `b` for any resource that both name. */
-function orderFaults(path: string, [aName, a]: [string, Amounts], [bName, b]: [string, Amounts], out: Faults): void {
-  for (const [resource, amount] of Object.entries(a)) {
-    const bound = b[resource];
-    if (bound !== undefined && compareQuantities(quantityOf(amount), quantityOf(bound)) > 0)
-      out.push(invalid(`${path}.${aName}[${resource}]`, amount, `${aName} value ${amount} is greater than ${bName} value ${bound}`));
-  }
-}
 
 function limitTypeFaults(path: string, type: string, out: Faults): void {
   const faults = qualifiedName(type);
@@ -75,24 +102,77 @@ function limitTypeFaults(path: string, type: string, out: Faults): void {
     out.push(invalid(path, type, 'must be a standard limit type or fully qualified'));
 }
 
+/** The bounds of one resource, and what containers get that do not say. */
+interface Limits {
+  readonly min: string | undefined;
+  readonly max: string | undefined;
+  readonly ratio: string | undefined;
+  readonly limit?: string | undefined;
+  readonly request?: string | undefined;
+}
+
+/** Faults of bounds and defaults that do not go together, in upstream's order and with the value that it shows. */
+function limitFaults(path: string, name: string, { min, max, ratio, limit, request }: Limits, out: Faults): void {
+  const isAbove = (a: string | undefined, b: string | undefined): boolean =>
+    a !== undefined && b !== undefined && compareQuantities(quantityOf(a), quantityOf(b)) > 0;
+  const fault = (field: string, shown: string | undefined, detail: string): void => {
+    out.push(invalid(`${path}.${field}[${name}]`, shown, detail));
+  };
+  if (isAbove(min, max)) fault('min', min, `min value ${min} is greater than max value ${max}`);
+  if (isAbove(min, request)) fault('defaultRequest', request, `min value ${min} is greater than default request value ${request}`);
+  if (isAbove(request, max)) fault('defaultRequest', request, `default request value ${request} is greater than max value ${max}`);
+  if (isAbove(request, limit))
+    fault('defaultRequest', request, `default request value ${request} is greater than default limit value ${limit}`);
+  if (isAbove(min, limit)) fault('default', min, `min value ${min} is greater than default value ${limit}`);
+  if (isAbove(limit, max)) fault('default', max, `default value ${limit} is greater than max value ${max}`);
+  if (isAbove('1', ratio)) fault('maxLimitRequestRatio', ratio, `ratio ${ratio} is less than 1`);
+  if (ratio !== undefined && min !== undefined && max !== undefined) {
+    const highest = Number(quantityOf(max).nano) / Number(quantityOf(min).nano);
+    if (Number(quantityOf(ratio).nano) / 1e9 > highest)
+      fault('maxLimitRequestRatio', ratio, `ratio ${ratio} is greater than max/min = ${highest.toFixed(6)}`);
+  }
+  if (
+    !isOvercommitAllowed(name) &&
+    limit !== undefined &&
+    request !== undefined &&
+    compareQuantities(quantityOf(limit), quantityOf(request)) !== 0
+  )
+    fault('defaultRequest', request, `default value ${limit} must equal to defaultRequest value ${request} in ${name}`);
+}
+
 export function limitRangeFaults({ spec }: LimitRange): readonly FieldError[] {
   const out: FieldError[] = [];
   const types = new Set<string>();
   spec.limits?.forEach((limit, i) => {
     const path = `spec.limits[${i}]`;
-    const { type, min = {}, max = {}, default: fallback = {}, defaultRequest = {} } = limit;
+    const { type, min = {}, max = {}, default: fallback = {}, defaultRequest = {}, maxLimitRequestRatio = {} } = limit;
     limitTypeFaults(`${path}.type`, type ?? '', out);
     if (types.has(type)) out.push({ kind: 'duplicate', path: `${path}.type`, value: type, detail: '' });
     types.add(type);
-    if (type === 'Pod') {
-      if (Object.keys(fallback).length > 0) out.push(forbidden(`${path}.default`, "may not be specified when `type` is 'Pod'"));
-      if (Object.keys(defaultRequest).length > 0)
-        out.push(forbidden(`${path}.defaultRequest`, "may not be specified when `type` is 'Pod'"));
+    const named = { max, min, default: fallback, defaultRequest, maxLimitRequestRatio };
+    const nameFaults = type === 'Pod' || type === 'Container' ? containerResourceNameFaults : resourceNameFaults;
+    for (const [field, amounts] of Object.entries(named)) {
+      if (field === 'maxLimitRequestRatio' && type === 'PersistentVolumeClaim' && !min['storage'] && !max['storage'])
+        out.push(required(`${path}.limits`, 'either minimum or maximum storage value is required, but neither was provided'));
+      if (type === 'Pod' && field.startsWith('default')) {
+        if (Object.keys(amounts).length > 0) out.push(forbidden(`${path}.${field}`, "may not be specified when `type` is 'Pod'"));
+      } else for (const name of Object.keys(amounts)) nameFaults(`${path}.${field}[${name}]`, name, out);
     }
-    orderFaults(path, ['min', min], ['max', max], out);
-    orderFaults(path, ['defaultRequest', defaultRequest], ['default', fallback], out);
-    orderFaults(path, ['defaultRequest', defaultRequest], ['max', max], out);
-    orderFaults(path, ['default', fallback], ['max', max], out);
+    const names = new Set(Object.values(named).flatMap((amounts) => Object.keys(amounts)));
+    for (const name of names) {
+      const isPod = type === 'Pod';
+      limitFaults(
+        path,
+        name,
+        {
+          min: min[name],
+          max: max[name],
+          ratio: maxLimitRequestRatio[name],
+          ...(!isPod && { limit: fallback[name], request: defaultRequest[name] }),
+        },
+        out,
+      );
+    }
   });
   return out;
 }

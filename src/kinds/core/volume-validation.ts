@@ -2,16 +2,26 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
+  PersistentVolumeClaimTemplate,
   PersistentVolumeSpec,
+  TypedObjectReference,
 } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
-import { equal, type Json } from '../../kernel/json.ts';
-import { dnsSubdomain } from '../../kube/names/dns.ts';
+import { equal, type Json, type JsonObject } from '../../kernel/json.ts';
+import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
+import { validateAnnotations, validateLabels } from '../../kube/names/labels.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
-import { type Faults, messages, oneOf, selectorFaults } from '../faults.ts';
-import { hostPathFaults } from './pod/validate-host-path.ts';
+import { type Faults, messages, oneOf, requiredName, selectorFaults } from '../faults.ts';
 import { quantityOf } from './pod/validate-resources.ts';
 import { nodeSelectorFaults } from './pod/validate-scheduling.ts';
+import {
+  azureDiskFaults,
+  azureFileFaults,
+  driverNameFaults,
+  hostPathFaults,
+  nfsFaults,
+  noBackstepFaults,
+} from './volume-source-validation.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidatePersistentVolume and ValidatePersistentVolumeClaim.
 
@@ -21,7 +31,7 @@ function accessModeFaults(path: string, modes: readonly string[] = [], out: Faul
   modes.forEach((mode) => {
     if (!MODES.includes(mode)) out.push(notSupported(path, mode, MODES));
   });
-  if (modes.includes('ReadWriteOncePod') && modes.length > 1)
+  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod' && MODES.includes(mode)))
     out.push(forbidden(path, 'may not use ReadWriteOncePod with other access modes'));
 }
 
@@ -45,6 +55,36 @@ export function claimSpecFaults(path: string, spec: PersistentVolumeClaimSpec, o
   else sizeFaults(`${path}.resources[storage]`, size, out);
   if (spec.storageClassName) messages(`${path}.storageClassName`, spec.storageClassName, dnsSubdomain(spec.storageClassName), out);
   oneOf(`${path}.volumeMode`, spec.volumeMode, ['Block', 'Filesystem'], false, out);
+  const { dataSource, dataSourceRef, volumeAttributesClassName: attributes } = spec;
+  if (dataSource) dataSourceFaults(`${path}.dataSource`, dataSource, out);
+  if (dataSourceRef) dataSourceFaults(`${path}.dataSourceRef`, dataSourceRef, out);
+  if (dataSource && dataSourceRef?.namespace)
+    out.push(invalid(path, NO_VALUE, 'may not be specified when dataSourceRef.namespace is specified'));
+  else if (dataSource && dataSourceRef && SOURCE_FIELDS.some((field) => dataSource[field] !== dataSourceRef[field]))
+    out.push(invalid(path, NO_VALUE, 'must match dataSourceRef'));
+  if (attributes) messages(`${path}.volumeAttributesClassName`, attributes, dnsSubdomain(attributes), out);
+}
+
+const SOURCE_FIELDS = ['apiGroup', 'kind', 'name'] as const;
+/** What Go prints of the field's path, which upstream gives for the value. */
+const NO_VALUE: JsonObject = {};
+
+/** What a volume is filled from: another claim, or something of another group. */
+function dataSourceFaults(path: string, { apiGroup = '', kind = '', name, namespace }: TypedObjectReference, out: Faults): void {
+  if (!name) out.push(required(`${path}.name`));
+  if (!kind) out.push(required(`${path}.kind`));
+  if (apiGroup) messages(`${path}.apiGroup`, apiGroup, dnsSubdomain(apiGroup), out);
+  else if (kind !== 'PersistentVolumeClaim')
+    out.push(invalid(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
+  if (namespace) messages(`${path}.namespace`, namespace, dnsLabel(namespace), out);
+}
+
+/** Faults of a claim that a pod or a stateful set makes from a template, which has labels and annotations and no other metadata. */
+export function claimTemplateFaults(path: string, { metadata = {}, spec }: PersistentVolumeClaimTemplate, out: Faults): void {
+  const { annotations, labels, ...rest } = metadata;
+  out.push(...validateAnnotations(annotations, `${path}.metadata.annotations`), ...validateLabels(labels, `${path}.metadata.labels`));
+  for (const field of Object.keys(rest)) out.push(forbidden(`${path}.metadata.${field}`, 'cannot be set'));
+  claimSpecFaults(`${path}.spec`, spec ?? {}, out);
 }
 
 /** What binding fills in once, and what may change later, taken from the other spec. */
@@ -85,7 +125,7 @@ export function claimUpdateFaults(
   return out;
 }
 
-const SPEC_FIELDS: ReadonlySet<string> = new Set([
+const SPEC_FIELDS = [
   'accessModes',
   'capacity',
   'claimRef',
@@ -95,34 +135,81 @@ const SPEC_FIELDS: ReadonlySet<string> = new Set([
   'storageClassName',
   'volumeAttributesClassName',
   'volumeMode',
-]);
+] as const;
+const specFields: ReadonlySet<string> = new Set(SPEC_FIELDS);
 
 /** The volume source: whatever in the spec is no field that all volumes have. */
 const sourceOf = (spec: PersistentVolumeSpec): Json =>
-  Object.fromEntries(Object.entries(spec).filter(([field]) => !SPEC_FIELDS.has(field))) as Json;
+  Object.fromEntries(Object.entries(spec).filter(([field]) => !specFields.has(field))) as Json;
+
+const SECRETS = ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef'] as const;
+
+type Source = Omit<PersistentVolumeSpec, (typeof SPEC_FIELDS)[number]>;
+
+/** Faults of a volume's source by kind, in upstream's order, which decides what the first kind is; kinds not listed have no rules. */
+const SOURCES: { readonly [Kind in keyof Source]?: (path: string, source: NonNullable<Source[Kind]>, out: Faults) => void } = {
+  hostPath: hostPathFaults,
+  nfs: nfsFaults,
+  azureFile(path, source, out) {
+    azureFileFaults(path, source, out);
+    if (source.secretNamespace === '') out.push(required(`${path}.secretNamespace`));
+  },
+  azureDisk: azureDiskFaults,
+  local(path, source, out) {
+    if (source.path) noBackstepFaults(`${path}.path`, source.path, out);
+    else out.push(required(`${path}.path`));
+  },
+  csi(path, source, out) {
+    driverNameFaults(`${path}.driver`, source.driver, out);
+    if (!source.volumeHandle) out.push(required(`${path}.volumeHandle`));
+    for (const field of SECRETS) {
+      const secret = source[field];
+      if (!secret) continue;
+      requiredName(`${path}.${field}.name`, secret.name, dnsSubdomain, out);
+      requiredName(`${path}.${field}.namespace`, secret.namespace, dnsLabel, out);
+    }
+  },
+};
+const SOURCE_KINDS = Object.keys(SOURCES);
+
+function sourceFaults(spec: PersistentVolumeSpec, out: Faults): void {
+  const kinds = Object.keys(sourceOf(spec) ?? {}).sort((a, b) => SOURCE_KINDS.indexOf(a) - SOURCE_KINDS.indexOf(b));
+  const [first, ...others] = kinds as (keyof Source)[]; // decoded: no other fields
+  if (!first) return void out.push(required('spec', 'must specify a volume type'));
+  // Each entry of SOURCES takes the source of its own name.
+  (SOURCES[first] as ((path: string, source: unknown, out: Faults) => void) | undefined)?.(`spec.${first}`, spec[first], out);
+  if (first === 'local' && !spec.nodeAffinity) out.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
+  for (const extra of others) out.push(forbidden(`spec.${extra}`, 'may not specify more than 1 volume type'));
+}
 
 export function volumeFaults({ spec }: PersistentVolume): readonly FieldError[] {
   const out: FieldError[] = [];
+  const { capacity = {}, persistentVolumeReclaimPolicy: reclaim, nodeAffinity, volumeAttributesClassName: attributes } = spec;
   if (!spec.accessModes?.length) out.push(required('spec.accessModes'));
   accessModeFaults('spec.accessModes', spec.accessModes, out);
-  const { capacity } = spec;
-  if (Object.keys(capacity ?? {}).length === 0) out.push(required('spec.capacity'));
-  if (capacity?.storage === undefined || Object.keys(capacity).length > 1)
-    out.push(notSupported('spec.capacity', capacity ?? null, ['storage']));
-  else sizeFaults('spec.capacity[storage]', capacity.storage, out);
-  oneOf('spec.persistentVolumeReclaimPolicy', spec.persistentVolumeReclaimPolicy, ['Delete', 'Recycle', 'Retain'], false, out);
-  const sources = Object.keys(sourceOf(spec) ?? {});
-  if (sources.length === 0) out.push(required('spec', 'must specify a volume type'));
-  for (const extra of sources.slice(1)) out.push(forbidden(`spec.${extra}`, 'may not specify more than 1 volume type'));
-  if (spec.nodeAffinity)
-    if (spec.nodeAffinity.required) nodeSelectorFaults('spec.nodeAffinity.required', spec.nodeAffinity.required, out);
+  const names = Object.keys(capacity);
+  if (names.length === 0) out.push(required('spec.capacity'));
+  if (names.join() !== 'storage') out.push(notSupported('spec.capacity', spec.capacity ?? null, ['storage']));
+  for (const [name, size] of Object.entries(capacity)) {
+    const { nano } = quantityOf(size);
+    // Go's whole number of it, rounded up.
+    if (nano <= -1_000_000_000n)
+      out.push(invalid(`spec.capacity[${name}]`, Number(nano / 1_000_000_000n), 'must be a valid resource quantity'));
+    sizeFaults(`spec.capacity[${name}]`, size, out);
+  }
+  oneOf('spec.persistentVolumeReclaimPolicy', reclaim, ['Delete', 'Recycle', 'Retain'], false, out);
+  if (nodeAffinity)
+    if (nodeAffinity.required) nodeSelectorFaults('spec.nodeAffinity.required', nodeAffinity.required, out);
     else out.push(required('spec.nodeAffinity.required', 'must specify required node constraints'));
-  if (spec.hostPath) hostPathFaults('spec.hostPath', spec.hostPath, out);
-  if (spec.csi && !spec.csi.driver) out.push(required('spec.csi.driver'));
-  if (spec.csi && !spec.csi.volumeHandle) out.push(required('spec.csi.volumeHandle'));
-  if (spec.local && !spec.nodeAffinity) out.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
+  sourceFaults(spec, out);
+  if (reclaim === 'Recycle' && /^[/.]*$/.test(spec.hostPath?.path ?? 'none'))
+    out.push(forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"));
   if (spec.storageClassName) messages('spec.storageClassName', spec.storageClassName, dnsSubdomain(spec.storageClassName), out);
   oneOf('spec.volumeMode', spec.volumeMode, ['Block', 'Filesystem'], false, out);
+  if (attributes === undefined) return out;
+  if (attributes === '') out.push(required('spec.volumeAttributesClassName', 'an empty string is disallowed'));
+  else messages('spec.volumeAttributesClassName', attributes, dnsSubdomain(attributes), out);
+  if (!spec.csi) out.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'));
   return out;
 }
 

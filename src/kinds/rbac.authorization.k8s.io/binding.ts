@@ -1,14 +1,14 @@
 import type { RoleBinding } from '../../../gen/kubernetes-types.ts';
 import type { Column } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, wide } from '../columns.ts';
-import { defaults, derived, each, fields } from '../defaulting.ts';
+import { defaults, derived, each, fields, nonEmpty } from '../defaulting.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 
 /** Users and groups belong to RBAC's own group, service accounts to the core group. */
 export const bindingDefaults = defaults({
   subjects: each(fields({ apiGroup: derived(({ kind }) => (kind === 'User' || kind === 'Group' ? GROUP : undefined)) })),
-  roleRef: fields({ apiGroup: GROUP }),
+  roleRef: fields({ apiGroup: nonEmpty(GROUP) }),
 });
 
 const subjectsText =

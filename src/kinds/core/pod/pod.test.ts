@@ -139,8 +139,8 @@ describe('validation', () => {
     assert.deepEqual(faultsOf({ containers: [{}, { name: 'c', image: ' x' }, nginx] }), [
       'spec.containers[0].name: required: ',
       'spec.containers[0].image: required: ',
-      'spec.containers[1].image: invalid: must not have leading or trailing whitespace',
       'spec.containers[2].name: duplicate: ',
+      'spec.containers[1].image: invalid: must not have leading or trailing whitespace',
     ]);
   });
 
@@ -186,7 +186,7 @@ describe('validation', () => {
       "spec.volumes[2].hostPath.path: invalid: must not contain '..'",
       'spec.containers[0].volumeMounts[1].name: notFound: ',
       'spec.containers[0].volumeMounts[1].mountPath: invalid: must be unique',
-      "spec.containers[0].volumeMounts[1].subPath: invalid: must not contain '..'",
+      "spec.containers[0].volumeMounts.subPath: invalid: must not contain '..'",
       // A volume that is wrong itself cannot be mounted.
       'spec.containers[0].volumeMounts[2].name: notFound: ',
     ]);

@@ -1,5 +1,4 @@
 import type { Pod, PodCondition } from '../../../../gen/kubernetes-types.ts';
-import type { FieldError } from '../../../kernel/field-error.ts';
 import type { Kind } from '../../../kube/kind.ts';
 import { controllerOf } from '../../../kube/object.ts';
 import { defaultsOf } from '../../defaulting.ts';
@@ -8,7 +7,7 @@ import { podColumns } from './columns.ts';
 import { podDefaults } from './defaults.ts';
 import { qosClass } from './qos.ts';
 import { podRequests } from './requests.ts';
-import { podSpecFaults } from './validate-spec.ts';
+import { podFaults } from './validate-spec.ts';
 import { podUpdateFaults } from './validate-update.ts';
 import { podNameWarnings, podWarnings } from './warnings.ts';
 
@@ -108,11 +107,7 @@ export const pod: Kind = {
     const kept = previous.spec.ephemeralContainers;
     return { ...object, spec: kept ? { ...spec, ephemeralContainers: kept } : spec };
   },
-  validate(object: Pod) {
-    const faults: FieldError[] = [];
-    podSpecFaults('spec', object.spec, faults);
-    return faults;
-  },
+  validate: (object: Pod) => podFaults(object),
   validateUpdate: (object: Pod, previous: Pod) => podUpdateFaults(object, previous),
   warnings: ({ metadata, spec }: Pod) => [
     ...podNameWarnings(metadata.name),

@@ -1,36 +1,39 @@
-import type { Container, ContainerPort, EphemeralContainer, PodSpec, SecurityContext } from '../../../../gen/kubernetes-types.ts';
-import { duplicate, forbidden, invalid, notFound, required } from '../../../kernel/field-error.ts';
+import type {
+  Container,
+  ContainerPort,
+  ContainerRestartRule,
+  EphemeralContainer,
+  PodSpec,
+  Volume,
+} from '../../../../gen/kubernetes-types.ts';
+import { duplicate, forbidden, invalid, notFound, required, tooMany } from '../../../kernel/field-error.ts';
 import { dnsLabel } from '../../../kube/names/dns.ts';
 import { portName, portNumber } from '../../../kube/names/values.ts';
 import { type Faults, messages, oneOf, requiredName } from '../../faults.ts';
 import { envFaults, envFromFaults } from './validate-env.ts';
+import { volumeUseFaults } from './validate-mount.ts';
 import { lifecycleFaults, probesFaults } from './validate-probe.ts';
 import { resourceFaults } from './validate-resources.ts';
-import { seccompFaults } from './validate-security.ts';
-import { mountFaults } from './validate-volume.ts';
+import { securityFaults } from './validate-security.ts';
+import { PULL_POLICIES } from './validate-volume.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
-const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 const NOT_IN_INIT = 'may not be set for init containers without restartPolicy=Always';
 
 /** What containers share with the rest of their pod. */
 interface PodScope {
-  readonly volumes: ReadonlySet<string>;
+  readonly volumes: ReadonlyMap<string, Volume>;
   readonly claims: ReadonlySet<string>;
-  readonly hostNetwork: boolean;
-  readonly graceSeconds: number | undefined;
-  readonly restartPolicy: string | undefined;
+  readonly spec: PodSpec;
 }
 
 const NO_CLAIMS: ReadonlySet<string> = new Set();
 
-export const podScope = (spec: PodSpec, volumes: ReadonlySet<string>): PodScope => ({
+export const podScope = (spec: PodSpec, volumes: ReadonlyMap<string, Volume>): PodScope => ({
   volumes,
   claims: spec.resourceClaims ? new Set(spec.resourceClaims.map(({ name }) => name)) : NO_CLAIMS,
-  hostNetwork: spec.hostNetwork === true,
-  graceSeconds: spec.terminationGracePeriodSeconds,
-  restartPolicy: spec.restartPolicy,
+  spec,
 });
 
 function portFaults(path: string, ports: readonly ContainerPort[], out: Faults): void {
@@ -50,13 +53,6 @@ function portFaults(path: string, ports: readonly ContainerPort[], out: Faults):
   });
 }
 
-function hostNetworkFaults(path: string, ports: readonly ContainerPort[] = [], out: Faults): void {
-  ports.forEach(({ containerPort, hostPort = 0 }, i) => {
-    if (hostPort !== containerPort)
-      out.push(invalid(`${path}[${i}].containerPort`, containerPort, 'must match `hostPort` when `hostNetwork` is true'));
-  });
-}
-
 /** Two containers of a pod that want the same port of the node. */
 function hostPortConflicts(path: string, containers: readonly Container[], out: Faults): void {
   if (!containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort))) return;
@@ -69,21 +65,6 @@ function hostPortConflicts(path: string, containers: readonly Container[], out: 
       taken.add(key);
     });
   });
-}
-
-function securityFaults(path: string, context: SecurityContext | undefined, out: Faults): void {
-  if (!context) return;
-  for (const field of ['runAsUser', 'runAsGroup'] as const) {
-    const id = context[field];
-    if (id !== undefined && (id < 0 || id > 2_147_483_647))
-      out.push(invalid(`${path}.${field}`, id, 'must be between 0 and 2147483647, inclusive'));
-  }
-  oneOf(`${path}.procMount`, context.procMount, ['Default', 'Unmasked'], false, out);
-  seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
-  if (context.allowPrivilegeEscalation !== false) return;
-  if (context.privileged) out.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
-  if (context.capabilities?.add?.includes('CAP_SYS_ADMIN'))
-    out.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'));
 }
 
 const RESIZES = ['NotRequired', 'RestartContainer'];
@@ -109,18 +90,41 @@ function resizePolicyFaults(
 /** What holds for containers of every sort. */
 function commonFaults(path: string, container: Container | EphemeralContainer, scope: PodScope, out: Faults): void {
   requiredName(`${path}.name`, container.name, dnsLabel, out);
-  const image = container.image ?? '';
-  if (image === '') out.push(required(`${path}.image`));
-  else if (image.trim() !== image) out.push(invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'));
+  if (!container.image) out.push(required(`${path}.image`));
   oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, MESSAGE_POLICIES, true, out);
   if (container.ports) portFaults(`${path}.ports`, container.ports, out);
   if (container.env) envFaults(`${path}.env`, container.env, out);
   if (container.envFrom) envFromFaults(`${path}.envFrom`, container.envFrom, out);
-  if (container.volumeMounts) mountFaults(`${path}.volumeMounts`, container.volumeMounts, scope.volumes, out);
+  if (container.volumeMounts || container.volumeDevices) volumeUseFaults(path, container, scope.volumes, out);
   oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES, true, out);
   resourceFaults(`${path}.resources`, container.resources, scope.claims, out);
-  if (container.resizePolicy) resizePolicyFaults(`${path}.resizePolicy`, container.resizePolicy, scope.restartPolicy, out);
-  securityFaults(`${path}.securityContext`, container.securityContext, out);
+  if (container.resizePolicy) resizePolicyFaults(`${path}.resizePolicy`, container.resizePolicy, scope.spec.restartPolicy, out);
+  securityFaults(`${path}.securityContext`, container.securityContext, scope.spec.hostUsers !== false, out);
+}
+
+/** Space around an image's name is let through in templates. */
+export function imageNameFaults(path: string, { image = '' }: Pick<Container, 'image'>, out: Faults): void {
+  if (image.trim() !== image) out.push(invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'));
+}
+
+const MAX_RESTART_RULES = 20;
+const MAX_EXIT_CODES = 255;
+
+/** Faults of when a container starts again, which it may say for itself. */
+function restartFaults(path: string, policy: string | undefined, rules: readonly ContainerRestartRule[] = [], out: Faults): void {
+  if (policy === undefined) {
+    if (rules.length === 0) return;
+    out.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
+  } else oneOf(`${path}.restartPolicy`, policy, ['Always', 'Never', 'OnFailure'], false, out);
+  if (rules.length > MAX_RESTART_RULES) out.push(tooMany(`${path}.restartPolicyRules`, rules.length, MAX_RESTART_RULES));
+  rules.forEach(({ action, exitCodes }, i) => {
+    const at = `${path}.restartPolicyRules[${i}]`;
+    oneOf(`${at}.action`, action ?? '', ['Restart', 'RestartAllContainers'], false, out);
+    if (!exitCodes) out.push(required(`${at}.exitCodes`, 'must be specified'));
+    else oneOf(`${at}.exitCodes.operator`, exitCodes.operator ?? '', ['In', 'NotIn'], false, out);
+    const count = exitCodes?.values?.length ?? 0;
+    if (count > MAX_EXIT_CODES) out.push(tooMany(`${at}.exitCodes.values`, count, MAX_EXIT_CODES));
+  });
 }
 
 /** Faults of the containers that run side by side. */
@@ -132,9 +136,9 @@ export function containerFaults(path: string, containers: readonly Container[] =
     commonFaults(at, container, scope, out);
     if (names.has(container.name)) out.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
-    lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.graceSeconds, out);
+    lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.spec, out);
     probesFaults(at, container, out);
-    if (scope.hostNetwork) hostNetworkFaults(`${at}.ports`, container.ports, out);
+    restartFaults(at, container.restartPolicy, container.restartPolicyRules, out);
   });
   hostPortConflicts(path, containers, out);
 }
@@ -151,43 +155,61 @@ export function initContainerFaults(
   containers.forEach((container, i) => {
     const at = `${path}[${i}]`;
     commonFaults(at, container, scope, out);
-    if (container.name && names.has(container.name)) out.push(duplicate(`${at}.name`, container.name));
-    names.add(container.name);
-    oneOf(`${at}.restartPolicy`, container.restartPolicy, ['Always', 'Never', 'OnFailure'], false, out);
+    restartFaults(at, container.restartPolicy, container.restartPolicyRules, out);
+    if (names.has(container.name)) out.push(duplicate(`${at}.name`, container.name));
+    else if (container.name) names.add(container.name);
+    hostPortConflicts(path, [container], out);
     if (container.restartPolicy === 'Always') {
-      lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.graceSeconds, out);
+      lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.spec, out);
       probesFaults(at, container, out);
-    } else {
-      for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const)
-        if (container[field]) out.push(forbidden(`${at}.${field}`, NOT_IN_INIT));
+      return;
     }
-    if (scope.hostNetwork) hostNetworkFaults(`${at}.ports`, container.ports, out);
+    for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const)
+      if (container[field]) out.push(forbidden(`${at}.${field}`, NOT_IN_INIT));
+    container.resizePolicy?.forEach(({ restartPolicy }, j) => {
+      if (restartPolicy === 'RestartContainer')
+        out.push(
+          invalid(
+            `${at}.resizePolicy[${j}].restartPolicy`,
+            restartPolicy,
+            "must not be set to 'RestartContainer' for non-sidecar initContainers",
+          ),
+        );
+    });
   });
 }
 
-const NOT_IN_EPHEMERAL = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy'] as const;
+const NOT_IN_EPHEMERAL = 'cannot be set for an Ephemeral Container';
+/** In the order of upstream's type. */
+const FIELDS_NOT_IN_EPHEMERAL = [
+  'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+] as const;
 
 /** Faults of the containers that were added to a running pod for debugging. */
-export function ephemeralContainerFaults(
-  path: string,
-  containers: readonly EphemeralContainer[],
-  spec: PodSpec,
-  scope: PodScope,
-  out: Faults,
-): void {
-  const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
+export function ephemeralContainerFaults(path: string, containers: readonly EphemeralContainer[], scope: PodScope, out: Faults): void {
+  const others = new Set([...(scope.spec.containers ?? []), ...(scope.spec.initContainers ?? [])].map(({ name }) => name));
   const names = new Set(others);
   containers.forEach((container, i) => {
     const at = `${path}[${i}]`;
     commonFaults(at, container, scope, out);
-    if (container.name && names.has(container.name)) out.push(duplicate(`${at}.name`, container.name));
+    imageNameFaults(at, container, out);
+    if (names.has(container.name)) out.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
     const target = container.targetContainerName;
     if (target && !others.has(target)) out.push(notFound(`${at}.targetContainerName`, target));
-    for (const field of NOT_IN_EPHEMERAL)
-      if (container[field]) out.push(forbidden(`${at}.${field}`, 'field not allowed in ephemeral containers'));
-    container.volumeMounts?.forEach(({ subPath }, j) => {
-      if (subPath) out.push(forbidden(`${at}.volumeMounts[${j}].subPath`, 'cannot be set for an Ephemeral Container'));
+    for (const field of FIELDS_NOT_IN_EPHEMERAL)
+      if (Object.keys(container[field] ?? {}).length > 0) out.push(forbidden(`${at}.${field}`, NOT_IN_EPHEMERAL));
+    container.volumeMounts?.forEach((mount, j) => {
+      for (const field of ['subPath', 'subPathExpr'] as const)
+        if (mount[field]) out.push(forbidden(`${at}.volumeMounts[${j}].${field}`, NOT_IN_EPHEMERAL));
     });
   });
 }

@@ -1,9 +1,11 @@
-import type { EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector } from '../../../../gen/kubernetes-types.ts';
+import type { EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, ResourceFieldSelector } from '../../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required } from '../../../kernel/field-error.ts';
 import { dnsSubdomain } from '../../../kube/names/dns.ts';
 import { qualifiedName } from '../../../kube/names/labels.ts';
 import { configMapKey, environmentVariable } from '../../../kube/names/values.ts';
+import { canonicalQuantity } from '../../../kube/quantity.ts';
 import { type Faults, messages, requiredName } from '../../faults.ts';
+import { quantityOf } from './validate-resources.ts';
 
 /** Fields of its own that a pod can see in its environment, in upstream's (sorted) order. */
 const ENV_FIELDS = [
@@ -44,21 +46,45 @@ export function fieldRefFaults(path: string, ref: ObjectFieldSelector, allowed: 
   else if (!allowed.includes(ref.fieldPath)) out.push(notSupported(`${path}.fieldPath`, ref.fieldPath, allowed));
 }
 
-export function resourceRefFaults(path: string, resource: string | undefined, out: Faults): void {
-  if (!resource) out.push(required(`${path}.resource`));
+const CPU_DIVISORS = new Set(['1m', '1']);
+const BYTE_DIVISORS = new Set('1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei'.split(' '));
+
+/** Of each resource: what its amounts may be divided by, and what upstream calls the resource. */
+const DIVISORS: readonly (readonly [RegExp, ReadonlySet<string>, string])[] = [
+  [/^(limits|requests)\.cpu$/, CPU_DIVISORS, 'cpu'],
+  [/^(limits|requests)\.memory$/, BYTE_DIVISORS, 'memory'],
+  [/^(limits|requests)\.ephemeral-storage$/, BYTE_DIVISORS, 'local ephemeral storage'],
+  [/^(limits|requests)\.hugepages-/, BYTE_DIVISORS, 'hugepages'],
+];
+
+function divisorFaults(path: string, resource: string, divisor: string | undefined, out: Faults): void {
+  if (divisor === undefined || quantityOf(divisor).nano === 0n) return;
+  const [, allowed, name] = DIVISORS.find(([pattern]) => pattern.test(resource)) ?? [];
+  if (!allowed || allowed.has(canonicalQuantity(divisor))) return;
+  const listed = allowed === CPU_DIVISORS ? '1m and 1' : [...allowed].join(', ');
+  out.push(invalid(path, resource, `only divisor's values ${listed} are supported with the ${name} resource`));
+}
+
+/** A reference to a container's request or limit; a file's must say whose. */
+export function resourceRefFaults(path: string, ref: ResourceFieldSelector, needsContainer: boolean, out: Faults): void {
+  const { resource = '', containerName, divisor } = ref;
+  if (needsContainer && !containerName) out.push(required(`${path}.containerName`));
+  else if (!resource) out.push(required(`${path}.resource`));
   else if (!RESOURCES.includes(resource) && !/^(limits|requests)\.hugepages-/.test(resource))
     out.push(notSupported(`${path}.resource`, resource, RESOURCES));
+  divisorFaults(`${path}.divisor`, resource, divisor, out);
 }
 
 function keyFaults(path: string, ref: { readonly name?: string; readonly key: string }, out: Faults): void {
-  requiredName(`${path}.name`, ref.name, dnsSubdomain, out);
+  const { name = '' } = ref;
+  messages(`${path}.name`, name, dnsSubdomain(name), out);
   requiredName(`${path}.key`, ref.key, configMapKey, out);
 }
 
 function sourceFaults(path: string, value: string | undefined, source: EnvVarSource, out: Faults): void {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
   if (fieldRef) fieldRefFaults(`${path}.fieldRef`, fieldRef, ENV_FIELDS, out);
-  if (resourceFieldRef) resourceRefFaults(`${path}.resourceFieldRef`, resourceFieldRef.resource, out);
+  if (resourceFieldRef) resourceRefFaults(`${path}.resourceFieldRef`, resourceFieldRef, false, out);
   if (configMapKeyRef) keyFaults(`${path}.configMapKeyRef`, configMapKeyRef, out);
   if (secretKeyRef) keyFaults(`${path}.secretKeyRef`, secretKeyRef, out);
   const count = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter((ref) => ref !== undefined).length;

@@ -1,4 +1,4 @@
-import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../../../../gen/kubernetes-types.ts';
+import type { HTTPGetAction, Lifecycle, LifecycleHandler, PodSpec, Probe } from '../../../../gen/kubernetes-types.ts';
 import { forbidden, invalid, required } from '../../../kernel/field-error.ts';
 import { httpHeaderName, portName, portNumber } from '../../../kube/names/values.ts';
 import { type Faults, messages, nonNegative, oneOf } from '../../faults.ts';
@@ -14,7 +14,7 @@ export function portOrNameFaults(path: string, port: number | string | undefined
 function httpGetFaults(path: string, http: HTTPGetAction, out: Faults): void {
   if (!http.path) out.push(required(`${path}.path`));
   portOrNameFaults(`${path}.port`, http.port, out);
-  oneOf(`${path}.scheme`, http.scheme, SCHEMES, true, out);
+  oneOf(`${path}.scheme`, http.scheme ?? '', SCHEMES, false, out);
   for (const { name } of http.httpHeaders ?? []) messages(`${path}.httpHeaders`, name, httpHeaderName(name), out);
 }
 
@@ -36,13 +36,7 @@ function handlerFaults(
   if (tcpSocket && isFirst('tcpSocket')) portOrNameFaults(`${path}.tcpSocket.port`, tcpSocket.port, out);
   if (grpc && isFirst('grpc')) messages(`${path}.grpc.port`, grpc.port, portNumber(grpc.port), out);
   if (sleep && isFirst('sleep') && graceSeconds !== undefined && (sleep.seconds < 0 || sleep.seconds > graceSeconds))
-    out.push(
-      invalid(
-        `${path}.sleep`,
-        sleep.seconds,
-        `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.`,
-      ),
-    );
+    out.push(invalid(`${path}.sleep`, sleep.seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`));
   if (count === 0) out.push(required(path, 'must specify a handler type'));
 }
 
@@ -56,29 +50,51 @@ function probeFaults(path: string, probe: Probe, out: Faults): void {
 
 type Probed = { readonly livenessProbe?: Probe; readonly readinessProbe?: Probe; readonly startupProbe?: Probe };
 
+function onceFaults(path: string, { successThreshold }: Probe, out: Faults): void {
+  if (successThreshold !== undefined && successThreshold !== 1)
+    out.push(invalid(`${path}.successThreshold`, successThreshold, 'must be 1'));
+}
+
+function readinessFaults(path: string, { terminationGracePeriodSeconds: seconds }: Probe, out: Faults): void {
+  if (seconds !== undefined) out.push(invalid(`${path}.terminationGracePeriodSeconds`, seconds, 'must not be set for readinessProbes'));
+}
+
+const PROBES = { livenessProbe: onceFaults, readinessProbe: readinessFaults, startupProbe: onceFaults };
+
 /** Faults of a container's probes. */
 export function probesFaults(path: string, container: Probed, out: Faults): void {
-  for (const field of ['livenessProbe', 'startupProbe'] as const) {
-    const probe = container[field];
+  for (const [field, ownFaults] of Object.entries(PROBES)) {
+    const probe = container[field as keyof Probed]; // the table's own keys
     if (!probe) continue;
     probeFaults(`${path}.${field}`, probe, out);
-    if (probe.successThreshold !== undefined && probe.successThreshold !== 1)
-      out.push(invalid(`${path}.${field}.successThreshold`, probe.successThreshold, 'must be 1'));
+    ownFaults(`${path}.${field}`, probe, out);
   }
-  if (!container.readinessProbe) return;
-  probeFaults(`${path}.readinessProbe`, container.readinessProbe, out);
-  if (container.readinessProbe.terminationGracePeriodSeconds !== undefined)
-    out.push(
-      invalid(
-        `${path}.readinessProbe.terminationGracePeriodSeconds`,
-        container.readinessProbe.terminationGracePeriodSeconds,
-        'must not be set for readinessProbes',
-      ),
-    );
+}
+
+// biome-ignore format: a list that is long and dull
+const SIGNALS = [
+  'SIGABRT', 'SIGALRM', 'SIGBUS', 'SIGCHLD', 'SIGCLD', 'SIGCONT', 'SIGFPE', 'SIGHUP', 'SIGILL', 'SIGINT', 'SIGIO', 'SIGIOT', 'SIGKILL',
+  'SIGPIPE', 'SIGPOLL', 'SIGPROF', 'SIGPWR', 'SIGQUIT', 'SIGRTMAX', ...numbered('SIGRTMAX-', 14), 'SIGRTMIN', ...numbered('SIGRTMIN+', 15),
+  'SIGSEGV', 'SIGSTKFLT', 'SIGSTOP', 'SIGSYS', 'SIGTERM', 'SIGTRAP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGURG', 'SIGUSR1', 'SIGUSR2',
+  'SIGVTALRM', 'SIGWINCH', 'SIGXCPU', 'SIGXFSZ',
+];
+const SIGNALS_OF: { readonly [os: string]: readonly string[] } = { linux: SIGNALS, windows: ['SIGKILL', 'SIGTERM'] };
+
+function numbered(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`).sort();
+}
+
+function stopSignalFaults(path: string, signal: string, os: PodSpec['os'], out: Faults): void {
+  if (!os) out.push(forbidden(path, 'may not be set for containers with empty `spec.os.name`'));
+  else oneOf(path, signal, SIGNALS_OF[os.name] ?? [signal], false, out);
 }
 
 /** Faults of what runs when a container starts and stops. */
-export function lifecycleFaults(path: string, lifecycle: Lifecycle | undefined, graceSeconds: number | undefined, out: Faults): void {
-  if (lifecycle?.postStart) handlerFaults(`${path}.postStart`, lifecycle.postStart, graceSeconds, out);
-  if (lifecycle?.preStop) handlerFaults(`${path}.preStop`, lifecycle.preStop, graceSeconds, out);
+export function lifecycleFaults(path: string, lifecycle: Lifecycle | undefined, spec: PodSpec, out: Faults): void {
+  if (!lifecycle) return;
+  const { postStart, preStop, stopSignal } = lifecycle;
+  const graceSeconds = spec.terminationGracePeriodSeconds;
+  if (postStart) handlerFaults(`${path}.postStart`, postStart, graceSeconds, out);
+  if (preStop) handlerFaults(`${path}.preStop`, preStop, graceSeconds, out);
+  if (stopSignal !== undefined) stopSignalFaults(`${path}.stopSignal`, stopSignal, spec.os, out);
 }

@@ -1,5 +1,6 @@
 import type {
   Affinity,
+  LabelSelector,
   NodeSelector,
   NodeSelectorTerm,
   PodAffinity,
@@ -33,7 +34,7 @@ export function tolerationFaults(path: string, tolerations: readonly Toleration[
       const faults = labelValue(value);
       if (faults.length > 0) out.push(invalid(`${at}.operator`, value, faults.join(';')));
     } else if (operator === 'Exists') {
-      if (value !== '') out.push(invalid(`${at}.operator`, { key, operator, value }, "value must be empty when `operator` is 'Exists'"));
+      if (value !== '') out.push(invalid(`${at}.operator`, value, "value must be empty when `operator` is 'Exists'"));
     } else out.push(notSupported(`${at}.operator`, operator, ['Equal', 'Exists']));
     if (effect) effectFaults(`${at}.effect`, effect, out);
   });
@@ -91,11 +92,40 @@ function weightFaults(path: string, weight: number | undefined, out: Faults): vo
   if (weight === undefined || weight < 1 || weight > 100) out.push(invalid(`${path}.weight`, weight ?? 0, 'must be in the range 1-100'));
 }
 
+type LabelKeys = {
+  readonly matchLabelKeys?: readonly string[];
+  readonly mismatchLabelKeys?: readonly string[];
+  readonly labelSelector?: LabelSelector;
+};
+
+/** Labels of which a pod's own value is asked for, beside what a selector asks for. */
+function labelKeyFaults(path: string, { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: LabelKeys, out: Faults): void {
+  for (const [field, keys] of Object.entries({ matchLabelKeys, mismatchLabelKeys })) {
+    if (keys.length > 0 && !labelSelector) out.push(forbidden(`${path}.${field}`, 'must not be specified when labelSelector is not set'));
+    else
+      keys.forEach((key, i) => {
+        messages(`${path}.${field}[${i}]`, key, qualifiedName(key), out);
+      });
+  }
+  const selected = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    // Upstream leaves out in which field.
+    if (selected.has(key) && matchLabelKeys.includes(key))
+      out.push(invalid(`${path}[${matchLabelKeys.lastIndexOf(key)}]`, key, 'exists in both matchLabelKeys and labelSelector'));
+    selected.add(key);
+  }
+  matchLabelKeys.forEach((key, i) => {
+    if (mismatchLabelKeys.includes(key))
+      out.push(invalid(`${path}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'));
+  });
+}
+
 function podTermFaults(path: string, term: PodAffinityTerm | undefined, out: Faults): void {
   if (!term) return;
   selectorFaults(`${path}.labelSelector`, term.labelSelector, out);
   selectorFaults(`${path}.namespaceSelector`, term.namespaceSelector, out);
   for (const name of term.namespaces ?? []) messages(`${path}.namespace`, name, dnsLabel(name), out);
+  labelKeyFaults(path, term, out);
   const { topologyKey = '' } = term;
   if (topologyKey === '') out.push(required(`${path}.topologyKey`, 'can not be empty'));
   messages(`${path}.topologyKey`, topologyKey, qualifiedName(topologyKey), out);
@@ -129,7 +159,8 @@ export function affinityFaults(path: string, affinity: Affinity | undefined, out
 const POSITIVE = 'must be greater than zero';
 
 export function topologySpreadFaults(path: string, constraints: readonly TopologySpreadConstraint[] = [], out: Faults): void {
-  const seen = new Set<string>();
+  const pairOf = ({ topologyKey = '', whenUnsatisfiable = '' }: TopologySpreadConstraint): string =>
+    `{${topologyKey}, ${whenUnsatisfiable}}`;
   constraints.forEach((constraint, i) => {
     const at = `${path}[${i}]`;
     const { maxSkew, minDomains, topologyKey, whenUnsatisfiable } = constraint;
@@ -137,9 +168,10 @@ export function topologySpreadFaults(path: string, constraints: readonly Topolog
     if (!topologyKey) out.push(required(`${at}.topologyKey`, 'can not be empty'));
     const actions = ['DoNotSchedule', 'ScheduleAnyway'];
     if (!actions.includes(whenUnsatisfiable ?? '')) out.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable ?? '', actions));
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
-    if (seen.has(pair)) out.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
-    seen.add(pair);
+    const pair = pairOf(constraint);
+    // Upstream says it of the earlier one.
+    if (constraints.slice(i + 1).some((later) => pairOf(later) === pair))
+      out.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
     if (minDomains !== undefined) {
       if (minDomains <= 0) out.push(invalid(`${at}.minDomains`, minDomains, POSITIVE));
       if (whenUnsatisfiable !== 'DoNotSchedule')
@@ -149,6 +181,7 @@ export function topologySpreadFaults(path: string, constraints: readonly Topolog
     }
     oneOf(`${at}.nodeAffinityPolicy`, constraint.nodeAffinityPolicy, ['Honor', 'Ignore'], false, out);
     oneOf(`${at}.nodeTaintsPolicy`, constraint.nodeTaintsPolicy, ['Honor', 'Ignore'], false, out);
+    labelKeyFaults(at, constraint, out);
     selectorFaults(`${at}.labelSelector`, constraint.labelSelector, out);
   });
 }

@@ -1,23 +1,150 @@
-import type { SeccompProfile } from '../../../../gen/kubernetes-types.ts';
-import { invalid, notSupported, required } from '../../../kernel/field-error.ts';
-import type { Faults } from '../../faults.ts';
+import type {
+  AppArmorProfile,
+  PodSecurityContext,
+  PodSpec,
+  SeccompProfile,
+  SecurityContext,
+  WindowsSecurityContextOptions,
+} from '../../../../gen/kubernetes-types.ts';
+import { duplicate, invalid, notSupported, required, tooLong } from '../../../kernel/field-error.ts';
+import { dnsSubdomain } from '../../../kube/names/dns.ts';
+import { unixId } from '../../../kube/names/values.ts';
+import { type Faults, goStruct, messages, oneOf } from '../../faults.ts';
+import { descendingPathFaults } from '../volume-source-validation.ts';
 
 const TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
+const profileInGo = goStruct({ Type: '', LocalhostProfile: null });
 
 /** Faults of a seccomp profile, a pod's or a container's. Source: kubernetes pkg/apis/core/validation ValidateSeccompProfileField. */
-export function seccompFaults(path: string, profile: SeccompProfile | undefined, out: Faults): void {
+function seccompFaults(path: string, profile: SeccompProfile | undefined, out: Faults): void {
   if (!profile) return;
   const { type = '', localhostProfile } = profile;
   if (type === '') out.push(required(`${path}.type`, 'type is required when seccompProfile is set'));
   else if (!TYPES.includes(type)) out.push(notSupported(`${path}.type`, type, TYPES));
   const at = `${path}.localhostProfile`;
   if (type !== 'Localhost') {
-    // As Go prints its own type.
-    const printed = { Type: type, LocalhostProfile: localhostProfile };
-    if (localhostProfile !== undefined) out.push(invalid(at, printed, 'can only be set when seccomp type is Localhost'));
-  } else if (!localhostProfile) out.push(required(at, 'must be set when seccomp type is Localhost'));
+    if (localhostProfile !== undefined) out.push(invalid(at, profileInGo(profile), 'can only be set when seccomp type is Localhost'));
+  } else if (localhostProfile === undefined) out.push(required(at, 'must be set when seccomp type is Localhost'));
+  else descendingPathFaults(at, localhostProfile, out);
+}
+
+const LONGEST_PATH = 4095;
+
+/** Faults of an AppArmor profile. Source: ValidateAppArmorProfileField. */
+function appArmorFaults(path: string, profile: AppArmorProfile | undefined, out: Faults): void {
+  if (!profile) return;
+  const { type = '', localhostProfile } = profile;
+  const at = `${path}.localhostProfile`;
+  const missing = required(at, 'must be set when AppArmor type is Localhost');
+  if (type === '') out.push(required(`${path}.type`, 'type is required when appArmorProfile is set'));
+  else if (!TYPES.includes(type)) out.push(notSupported(`${path}.type`, type, TYPES));
+  else if (type !== 'Localhost') {
+    if (localhostProfile !== undefined) out.push(invalid(at, localhostProfile, 'can only be set when AppArmor type is Localhost'));
+  } else if (localhostProfile === undefined) out.push(missing);
   else {
-    if (localhostProfile.startsWith('/')) out.push(invalid(at, localhostProfile, 'must be a relative path'));
-    if (localhostProfile.split('/').includes('..')) out.push(invalid(at, localhostProfile, "must not contain '..'"));
+    if (localhostProfile.trim() !== localhostProfile) out.push(invalid(at, localhostProfile, 'must not be padded with whitespace'));
+    else if (localhostProfile === '') out.push(missing);
+    if (localhostProfile.length > LONGEST_PATH) out.push(tooLong(at, LONGEST_PATH));
   }
+}
+
+/** Faults of what only nodes with Windows know. The form of users' names is not looked into. */
+function windowsFaults(path: string, options: WindowsSecurityContextOptions | undefined, out: Faults): void {
+  if (!options) return;
+  const { gmsaCredentialSpecName: credential, gmsaCredentialSpec, runAsUserName } = options;
+  if (credential !== undefined) messages(`${path}.gmsaCredentialSpecName`, credential, dnsSubdomain(credential), out);
+  for (const [field, value] of Object.entries({ gmsaCredentialSpec, runAsUserName }))
+    if (value === '') out.push(invalid(`${path}.${field}`, value, `${field} cannot be an empty string`));
+}
+
+function idFaults(path: string, context: PodSecurityContext | SecurityContext, fields: readonly string[], out: Faults): void {
+  for (const field of fields) {
+    // Only named with fields that hold ids.
+    const id = context[field as keyof typeof context] as number | undefined;
+    if (id !== undefined) messages(`${path}.${field}`, id, unixId(id), out);
+  }
+}
+
+/** Faults of what all containers of a pod run as. */
+export function podSecurityFaults(
+  path: string,
+  { securityContext: context, hostPID, shareProcessNamespace, ...spec }: PodSpec,
+  out: Faults,
+): void {
+  if (!context) return;
+  idFaults(path, context, ['fsGroup', 'runAsUser', 'runAsGroup'], out);
+  context.supplementalGroups?.forEach((id, i) => {
+    messages(`${path}.supplementalGroups[${i}]`, id, unixId(id), out);
+  });
+  if (shareProcessNamespace && hostPID)
+    out.push(invalid(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
+  if (context.sysctls) sysctlFaults(`${path}.sysctls`, context.sysctls, spec, out);
+  oneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], false, out);
+  seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
+  windowsFaults(`${path}.windowsOptions`, context.windowsOptions, out);
+  appArmorFaults(`${path}.appArmorProfile`, context.appArmorProfile, out);
+  oneOf(`${path}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict'], false, out);
+  oneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive'], false, out);
+}
+
+const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const SYSCTL = `^(${SYSCTL_SEGMENT}[\\./])*${SYSCTL_SEGMENT}$`;
+/** The same language without nested repetitions, which would backtrack without end. */
+const isSysctl = (name: string): boolean =>
+  name.length <= MAX_SYSCTL && name.split(/[./]/).every((part) => /^[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?$/.test(part));
+const MAX_SYSCTL = 253;
+
+/** Parameters of the kernel by the namespace of the pod that has them to itself. */
+const IPC_SYSCTLS = /^(kernel[./](shm|msg)|kernel[./]sem$|fs[./]mqueue[./])/;
+const NET_SYSCTLS = /^net[./]/;
+
+function sysctlFaults(
+  path: string,
+  sysctls: NonNullable<PodSecurityContext['sysctls']>,
+  { hostNetwork, hostIPC }: Pick<PodSpec, 'hostNetwork' | 'hostIPC'>,
+  out: Faults,
+): void {
+  const names = new Set<string>();
+  sysctls.forEach(({ name = '' }, i) => {
+    const at = `${path}[${i}].name`;
+    if (name === '') out.push(required(at));
+    else if (!isSysctl(name)) out.push(invalid(at, name, `must have at most ${MAX_SYSCTL} characters and match regex ${SYSCTL}`));
+    else if (names.has(name)) out.push(duplicate(at, name));
+    if (hostNetwork && NET_SYSCTLS.test(name)) out.push(invalid(at, name, "may not be specified when 'hostNetwork' is true"));
+    else if (hostIPC && IPC_SYSCTLS.test(name)) out.push(invalid(at, name, "may not be specified when 'hostIPC' is true"));
+    names.add(name);
+  });
+}
+
+const contextInGo = goStruct({
+  Capabilities: goStruct({ Add: null, Drop: null }),
+  Privileged: null,
+  SELinuxOptions: goStruct({ User: '', Role: '', Type: '', Level: '' }),
+  WindowsOptions: goStruct({ GMSACredentialSpecName: null, GMSACredentialSpec: null, RunAsUserName: null, HostProcess: null }),
+  RunAsUser: null,
+  RunAsGroup: null,
+  RunAsNonRoot: null,
+  ReadOnlyRootFilesystem: null,
+  AllowPrivilegeEscalation: null,
+  ProcMount: null,
+  SeccompProfile: profileInGo,
+  AppArmorProfile: profileInGo,
+});
+const CANNOT = 'cannot set `allowPrivilegeEscalation` to false and';
+
+/** Faults of what a container runs as. `hostUsers` is false where the pod has users of its own. */
+export function securityFaults(path: string, context: SecurityContext | undefined, hostUsers: boolean, out: Faults): void {
+  if (!context) return;
+  idFaults(path, context, ['runAsUser', 'runAsGroup'], out);
+  oneOf(`${path}.procMount`, context.procMount, ['Default', 'Unmasked'], false, out);
+  if (hostUsers && context.procMount === 'Unmasked')
+    out.push(invalid(`${path}.procMount`, context.procMount, '`hostUsers` must be false to use `Unmasked`'));
+  seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
+  if (context.allowPrivilegeEscalation === false) {
+    if (context.privileged) out.push(invalid(path, contextInGo(context), `${CANNOT} \`privileged\` to true`));
+    if (context.capabilities?.add?.includes('CAP_SYS_ADMIN'))
+      out.push(invalid(path, contextInGo(context), `${CANNOT} \`capabilities.Add\` CAP_SYS_ADMIN`));
+  }
+  windowsFaults(`${path}.windowsOptions`, context.windowsOptions, out);
+  appArmorFaults(`${path}.appArmorProfile`, context.appArmorProfile, out);
 }

@@ -1,15 +1,16 @@
-import type { PodDNSConfig, PodSecurityContext, PodSpec, PodTemplateSpec } from '../../../../gen/kubernetes-types.ts';
-import { duplicate, invalid, required } from '../../../kernel/field-error.ts';
+import type { Pod, PodDNSConfig, PodSpec, PodTemplateSpec } from '../../../../gen/kubernetes-types.ts';
+import { duplicate, forbidden, invalid, required, tooLong } from '../../../kernel/field-error.ts';
 import { dnsLabel, dnsSubdomain, underscoredSubdomain } from '../../../kube/names/dns.ts';
 import { ipAddress } from '../../../kube/names/ip.ts';
 import { qualifiedName, validateAnnotations, validateLabels } from '../../../kube/names/labels.ts';
 import { inRange } from '../../../kube/names/values.ts';
-import { type Faults, messages, oneOf } from '../../faults.ts';
-import { containerFaults, ephemeralContainerFaults, initContainerFaults, podScope } from './validate-container.ts';
-import { amountFaults } from './validate-resources.ts';
+import { type Faults, goStruct, messages, oneOf, requiredName } from '../../faults.ts';
+import { containerFaults, ephemeralContainerFaults, imageNameFaults, initContainerFaults, podScope } from './validate-container.ts';
+import { hostProcessFaults, hostUsersFaults, osFaults } from './validate-os.ts';
+import { overheadFaults, podResourceFaults } from './validate-resources.ts';
 import { affinityFaults, tolerationFaults, topologySpreadFaults } from './validate-scheduling.ts';
-import { seccompFaults } from './validate-security.ts';
-import { volumeFaults } from './validate-volume.ts';
+import { podSecurityFaults } from './validate-security.ts';
+import { type PodIdentity, volumeFaults } from './validate-volume.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidatePodSpec, in its order.
 
@@ -17,14 +18,16 @@ const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const MAX_INT32 = 2_147_483_647;
 const MAX_NAMESERVERS = 3;
+const MAX_HOSTNAME = 64;
 const MAX_SEARCHES = 32;
+const MAX_SEARCH_BYTES = 2048;
 
 function dnsConfigFaults(path: string, policy: string | undefined, config: PodDNSConfig | undefined, out: Faults): void {
   const nameservers = config?.nameservers ?? [];
   if (policy === 'None') {
     if (!config) return void out.push(required(path, 'must provide `dnsConfig` when `dnsPolicy` is None'));
     if (nameservers.length === 0)
-      out.push(required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'));
+      return void out.push(required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'));
   }
   if (nameservers.length > MAX_NAMESERVERS)
     out.push(invalid(`${path}.nameservers`, nameservers, `must not have more than ${MAX_NAMESERVERS} nameservers`));
@@ -33,60 +36,39 @@ function dnsConfigFaults(path: string, policy: string | undefined, config: PodDN
   });
   if ((config?.searches?.length ?? 0) > MAX_SEARCHES)
     out.push(invalid(`${path}.searches`, config?.searches, `must not have more than ${MAX_SEARCHES} search paths`));
+  if ((config?.searches?.join(' ').length ?? 0) > MAX_SEARCH_BYTES)
+    out.push(
+      invalid(
+        `${path}.searches`,
+        config?.searches,
+        `must not have more than ${MAX_SEARCH_BYTES} characters (including spaces) in the search list`,
+      ),
+    );
   config?.searches?.forEach((search, i) => {
     const name = search.replace(/\.$/, '');
-    messages(`${path}.searches[${i}]`, search, name === '' ? [] : underscoredSubdomain(name), out);
+    if (search !== '.') messages(`${path}.searches[${i}]`, name, underscoredSubdomain(name), out);
   });
   config?.options?.forEach(({ name }, i) => {
     if (!name) out.push(required(`${path}.options[${i}]`, 'must not be empty'));
   });
 }
 
-function securityFaults(path: string, context: PodSecurityContext | undefined, out: Faults): void {
-  if (!context) return;
-  for (const field of ['fsGroup', 'runAsUser', 'runAsGroup'] as const) {
-    const id = context[field];
-    if (id !== undefined) messages(`${path}.${field}`, id, inRange(id, 0, MAX_INT32), out);
-  }
-  context.supplementalGroups?.forEach((id, i) => {
-    messages(`${path}.supplementalGroups[${i}]`, id, inRange(id, 0, MAX_INT32), out);
-  });
-  oneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], false, out);
-  if (context.sysctls) sysctlFaults(`${path}.sysctls`, context.sysctls, out);
-  seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
-}
-
-const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
-const SYSCTL = `^(${SYSCTL_SEGMENT}[\\./])*${SYSCTL_SEGMENT}$`;
-/** The same language without nested repetitions, which would backtrack without end. */
-const isSysctl = (name: string): boolean =>
-  name.length <= MAX_SYSCTL && name.split(/[./]/).every((part) => /^[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?$/.test(part));
-const MAX_SYSCTL = 253;
-
-function sysctlFaults(path: string, sysctls: NonNullable<PodSecurityContext['sysctls']>, out: Faults): void {
-  const names = new Set<string>();
-  sysctls.forEach(({ name = '' }, i) => {
-    const at = `${path}[${i}].name`;
-    if (name === '') out.push(required(at));
-    else if (!isSysctl(name)) out.push(invalid(at, name, `must have at most ${MAX_SYSCTL} characters and match regex ${SYSCTL}`));
-    else if (names.has(name)) out.push(duplicate(at, name));
-    names.add(name);
-  });
-}
-
 function placementFaults(path: string, spec: PodSpec, out: Faults): void {
   if (spec.nodeSelector) out.push(...validateLabels(spec.nodeSelector, `${path}.nodeSelector`));
-  securityFaults(`${path}.securityContext`, spec.securityContext, out);
+  podSecurityFaults(`${path}.securityContext`, spec, out);
   affinityFaults(`${path}.affinity`, spec.affinity, out);
   dnsConfigFaults(`${path}.dnsConfig`, spec.dnsPolicy, spec.dnsConfig, out);
   spec.readinessGates?.forEach(({ conditionType }, i) => {
     messages(`${path}.readinessGates[${i}].conditionType`, conditionType, qualifiedName(conditionType), out);
   });
   spec.schedulingGates?.forEach(({ name }, i, gates) => {
-    messages(`${path}.schedulingGates[${i}].name`, name, qualifiedName(name), out);
+    messages(`${path}.schedulingGates[${i}]`, name, qualifiedName(name), out);
     if (gates.findIndex((other) => other.name === name) < i) out.push(duplicate(`${path}.schedulingGates[${i}]`, name));
   });
   topologySpreadFaults(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints, out);
+  hostProcessFaults(path, spec, out);
+  hostUsersFaults(path, spec, out);
+  hostnameFaults(`${path}.hostnameOverride`, spec, out);
 }
 
 function nameFaults(path: string, spec: PodSpec, out: Faults): void {
@@ -107,30 +89,101 @@ function nameFaults(path: string, spec: PodSpec, out: Faults): void {
     });
   });
   check('priorityClassName', spec.priorityClassName, dnsSubdomain);
-  check('runtimeClassName', spec.runtimeClassName, dnsSubdomain);
-  oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], false, out);
-  for (const [name, amount] of Object.entries(spec.overhead ?? {})) amountFaults(`${path}.overhead[${name}]`, name, amount, out);
-  if (spec.os && !spec.os.name) out.push(required(`${path}.os.name`));
-  else if (spec.os) oneOf(`${path}.os`, spec.os.name, ['linux', 'windows'], true, out);
+  const { runtimeClassName: runtime, preemptionPolicy: preemption } = spec;
+  if (runtime !== undefined) messages(`${path}.runtimeClassName`, runtime, dnsSubdomain(runtime), out);
+  if (preemption !== undefined) oneOf(`${path}.preemptionPolicy`, preemption, ['PreemptLowerPriority', 'Never'], true, out);
+  overheadFaults(`${path}.overhead`, spec.overhead, out);
+  osFaults(path, spec, out);
+}
+
+function hostnameFaults(path: string, { hostnameOverride: name, setHostnameAsFQDN, hostNetwork }: PodSpec, out: Faults): void {
+  if (name === undefined) return;
+  if (setHostnameAsFQDN) out.push(forbidden(path, 'may not be specified when setHostnameAsFQDN is true'));
+  if (hostNetwork) out.push(forbidden(path, 'may not be specified when hostNetwork is true'));
+  if (name.length > MAX_HOSTNAME) out.push(tooLong(path, MAX_HOSTNAME));
+  messages(path, name, dnsSubdomain(name), out);
+}
+
+/** Which claims to devices a pod makes, and where from. */
+function resourceClaimFaults(path: string, claims: NonNullable<PodSpec['resourceClaims']>, out: Faults): void {
+  const names = new Set<string>();
+  claims.forEach((claim, i) => {
+    const at = `${path}[${i}]`;
+    const { name = '', resourceClaimName, resourceClaimTemplateName } = claim;
+    if (names.has(name)) out.push(duplicate(`${at}.name`, name));
+    else requiredName(`${at}.name`, name, dnsLabel, out);
+    if (name) names.add(name);
+    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined)
+      out.push(invalid(at, claimInGo(claim), 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'));
+    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined)
+      out.push(invalid(at, claimInGo(claim), 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
+    for (const [field, value] of Object.entries({ resourceClaimName, resourceClaimTemplateName }))
+      if (value !== undefined) messages(`${at}.${field}`, value, dnsSubdomain(value), out);
+  });
+}
+const claimInGo = goStruct({ Name: '', ResourceClaimName: null, ResourceClaimTemplateName: null });
+
+/** On the host's network a container's port is the host's; a template may leave the host's away. */
+function hostPortFaults(path: string, { containers, hostNetwork }: PodSpec, isPod: boolean, out: Faults): void {
+  if (!hostNetwork) return;
+  containers?.forEach(({ ports = [] }, i) => {
+    ports.forEach(({ containerPort, hostPort = 0 }, j) => {
+      if ((isPod || hostPort !== 0) && hostPort !== containerPort)
+        out.push(invalid(`${path}[${i}].ports[${j}].hostPort`, hostPort, 'must match `containerPort` when `hostNetwork` is true'));
+    });
+  });
 }
 
 /** Specs that were found valid: they are shared by every later version of their object, and a template's by its owners. */
 const valid = new WeakSet<PodSpec>();
 
-/** All faults of a pod's spec, or a template's. Cost: none for a spec that was found valid before. */
-export function podSpecFaults(path: string, spec: PodSpec, out: Faults): void {
+/** All faults of a pod's spec, or a template's, which has no `pod`. Cost: none for a spec that was found valid before. */
+export function podSpecFaults(path: string, spec: PodSpec, pod: PodIdentity | undefined, out: Faults): void {
   if (valid.has(spec)) return;
   const before = out.length;
-  const volumes = volumeFaults(`${path}.volumes`, spec.volumes, out);
+  const volumes = volumeFaults(`${path}.volumes`, spec.volumes, pod, out);
   const scope = podScope(spec, volumes);
+  if (spec.resourceClaims) resourceClaimFaults(`${path}.resourceClaims`, spec.resourceClaims, out);
   containerFaults(`${path}.containers`, spec.containers, scope, out);
   if (spec.initContainers) initContainerFaults(`${path}.initContainers`, spec.initContainers, spec.containers, scope, out);
-  if (spec.ephemeralContainers) ephemeralContainerFaults(`${path}.ephemeralContainers`, spec.ephemeralContainers, spec, scope, out);
+  if (spec.ephemeralContainers) ephemeralContainerFaults(`${path}.ephemeralContainers`, spec.ephemeralContainers, scope, out);
+  podResourceFaults(`${path}.resources`, spec, out);
+  hostPortFaults(`${path}.containers`, spec, pod !== undefined, out);
   oneOf(`${path}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES, true, out);
   oneOf(`${path}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES, true, out);
   placementFaults(path, spec, out);
   nameFaults(path, spec, out);
   if (out.length === before) valid.add(spec);
+}
+
+/** Faults of a pod's spec that a template may have. */
+function podOnlyFaults(path: string, spec: PodSpec, out: Faults): void {
+  if (!spec.serviceAccountName)
+    spec.volumes?.forEach(({ projected }, i) => {
+      projected?.sources?.forEach(({ serviceAccountToken }, j) => {
+        if (serviceAccountToken)
+          out.push(
+            forbidden(
+              `${path}.volumes[${i}].projected.sources[${j}].serviceAccountToken`,
+              'must not be specified when serviceAccountName is not set',
+            ),
+          );
+      });
+    });
+  for (const field of ['containers', 'initContainers'] as const)
+    spec[field]?.forEach((container, i) => {
+      imageNameFaults(`${path}.${field}[${i}]`, container, out);
+    });
+}
+
+/** All faults of a new pod. */
+export function podFaults({ metadata, spec }: Pod): Faults {
+  const out: Faults = [];
+  podSpecFaults('spec', spec, metadata, out);
+  podOnlyFaults('spec', spec, out);
+  if (spec.nodeName && spec.schedulingGates?.length)
+    out.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
+  return out;
 }
 
 /** All faults of a pod template. */
@@ -139,7 +192,7 @@ export function podTemplateFaults(path: string, template: PodTemplateSpec | unde
   // Upstream leaves out that they are metadata.
   out.push(...validateLabels(template.metadata?.labels, `${path}.labels`));
   out.push(...validateAnnotations(template.metadata?.annotations, `${path}.annotations`));
-  podSpecFaults(`${path}.spec`, template.spec, out);
+  podSpecFaults(`${path}.spec`, template.spec, undefined, out);
   if (template.spec.ephemeralContainers?.length)
     out.push(
       invalid(`${path}.spec.ephemeralContainers`, template.spec.ephemeralContainers, 'ephemeral containers not allowed in pod template'),

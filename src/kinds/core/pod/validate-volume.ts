@@ -1,13 +1,26 @@
-import type { KeyToPath, Volume, VolumeMount, VolumeProjection } from '../../../../gen/kubernetes-types.ts';
-import { duplicate, forbidden, invalid, notFound, notSupported, required } from '../../../kernel/field-error.ts';
+import type { KeyToPath, Volume, VolumeProjection } from '../../../../gen/kubernetes-types.ts';
+import { duplicate, forbidden, invalid, required } from '../../../kernel/field-error.ts';
 import { dnsLabel, dnsSubdomain } from '../../../kube/names/dns.ts';
 import { inRange } from '../../../kube/names/values.ts';
 import { type Faults, messages, oneOf, requiredName } from '../../faults.ts';
-import { claimSpecFaults } from '../volume-validation.ts';
+import {
+  azureDiskFaults,
+  azureFileFaults,
+  descendingPathFaults,
+  driverNameFaults,
+  hostPathFaults,
+  nfsFaults,
+} from '../volume-source-validation.ts';
+import { claimTemplateFaults } from '../volume-validation.ts';
 import { FILE_FIELDS, fieldRefFaults, resourceRefFaults } from './validate-env.ts';
-import { hasBackstep, hostPathFaults } from './validate-host-path.ts';
-import { amountFaults } from './validate-resources.ts';
+import { quantityOf } from './validate-resources.ts';
 
+/** What a pod's own spec may be asked about besides itself; a template has none. */
+export interface PodIdentity {
+  readonly name: string;
+}
+
+export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const MODE_FAULT = 'must be a number between 0 and 0777 (octal), both inclusive';
 const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;
@@ -16,17 +29,17 @@ function modeFaults(path: string, mode: number | undefined, out: Faults): void {
   if (mode !== undefined && (mode < 0 || mode > 0o777)) out.push(invalid(path, mode, MODE_FAULT));
 }
 
-function relativePathFaults(path: string, value: string | undefined, out: Faults): void {
+/** A file that must be named, somewhere below the volume. */
+function fileFaults(path: string, value: string | undefined, out: Faults): void {
   if (!value) return void out.push(required(path));
-  if (value.startsWith('/')) out.push(invalid(path, value, 'must be a relative path'));
-  if (hasBackstep(value)) out.push(invalid(path, value, "must not contain '..'"));
-  else if (value.startsWith('..')) out.push(invalid(path, value, "must not start with '..'"));
+  descendingPathFaults(path, value, out);
+  if (value.startsWith('..') && !value.startsWith('../')) out.push(invalid(path, value, "must not start with '..'"));
 }
 
 function itemFaults(path: string, items: readonly KeyToPath[] = [], out: Faults): void {
   items.forEach(({ key, path: file, mode }, i) => {
     if (!key) out.push(required(`${path}[${i}].key`));
-    relativePathFaults(`${path}[${i}].path`, file, out);
+    fileFaults(`${path}[${i}].path`, file, out);
     modeFaults(`${path}[${i}].mode`, mode, out);
   });
 }
@@ -35,153 +48,171 @@ function downwardFaults(path: string, items: NonNullable<Volume['downwardAPI']>[
   // Upstream does not tell which item it is.
   const at = path;
   items.forEach(({ path: file, fieldRef, resourceFieldRef, mode }) => {
-    relativePathFaults(`${at}.path`, file, out);
+    fileFaults(`${at}.path`, file, out);
     if (fieldRef) {
       fieldRefFaults(`${at}.fieldRef`, fieldRef, FILE_FIELDS, out);
       if (resourceFieldRef) out.push(invalid(at, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
     } else if (resourceFieldRef) {
-      if (!resourceFieldRef.containerName) out.push(required(`${at}.resourceFieldRef.containerName`));
-      resourceRefFaults(`${at}.resourceFieldRef`, resourceFieldRef.resource, out);
+      resourceRefFaults(`${at}.resourceFieldRef`, resourceFieldRef, true, out);
     } else out.push(required(at, 'one of fieldRef and resourceFieldRef is required'));
     modeFaults(`${at}.mode`, mode, out);
   });
 }
 
-function projectionFaults(path: string, source: VolumeProjection, out: Faults): void {
-  const kinds = Object.keys(source);
-  if (kinds.length > 1) return void out.push(forbidden(`${path}.${kinds[1]}`, 'may not specify more than 1 volume type'));
-  const { secret, configMap, downwardAPI, serviceAccountToken: token } = source;
-  if (secret) {
-    if (!secret.name) out.push(required(`${path}.secret.name`));
-    itemFaults(`${path}.secret.items`, secret.items, out);
-  }
-  if (configMap) {
-    if (!configMap.name) out.push(required(`${path}.configMap.name`));
-    itemFaults(`${path}.configMap.items`, configMap.items, out);
-  }
-  if (downwardAPI) downwardFaults(`${path}.downwardAPI`, downwardAPI.items, out);
-  if (token) {
-    const seconds = token.expirationSeconds ?? MIN_TOKEN_SECONDS;
-    if (seconds < MIN_TOKEN_SECONDS)
-      out.push(invalid(`${path}.serviceAccountToken.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'));
-    if (seconds > MAX_TOKEN_SECONDS)
-      out.push(invalid(`${path}.serviceAccountToken.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'));
-    // Upstream leaves out where the path stands.
-    if (!token.path) out.push(required(`${path.replace(/\.sources\[\d+\]$/, '')}.path`));
-  }
+type TokenProjection = NonNullable<VolumeProjection['serviceAccountToken']>;
+
+function tokenFaults(
+  path: string,
+  volumePath: string,
+  { expirationSeconds = MIN_TOKEN_SECONDS, path: file }: TokenProjection,
+  out: Faults,
+): void {
+  const at = `${path}.expirationSeconds`;
+  if (expirationSeconds < MIN_TOKEN_SECONDS) out.push(invalid(at, expirationSeconds, 'may not specify a duration less than 10 minutes'));
+  if (expirationSeconds > MAX_TOKEN_SECONDS)
+    out.push(invalid(at, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
+  // Upstream leaves out where the path stands.
+  fileFaults(`${volumePath}.path`, file, out);
 }
 
-const MANAGED_DISK = [
-  '/subscriptions/',
-  '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}',
-] as const;
-const BLOB_DISK = ['https://', 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'] as const;
+/** Faults of what a projected volume brings together: one kind of thing per source, and no file twice. */
+function projectionFaults(path: string, sources: readonly VolumeProjection[] = [], out: Faults): void {
+  const files = new Set<string>();
+  const claimFiles = (items: readonly { readonly path?: string }[] = [], owner?: string): void => {
+    for (const { path: file } of items) {
+      if (!file) continue;
+      if (files.has(file)) out.push(invalid(path, owner ?? file, 'conflicting duplicate paths'));
+      files.add(file);
+    }
+  };
+  sources.forEach((source, i) => {
+    const at = `${path}.sources[${i}]`;
+    for (const kind of ['secret', 'configMap'] as const) {
+      const item = source[kind];
+      if (!item) continue;
+      if (!item.name) out.push(required(`${at}.${kind}.name`));
+      itemFaults(`${at}.${kind}.items`, item.items, out);
+      claimFiles(item.items, item.name ?? '');
+    }
+    if (source.downwardAPI) {
+      downwardFaults(`${at}.downwardAPI`, source.downwardAPI.items, out);
+      claimFiles(source.downwardAPI.items);
+    }
+    if (source.serviceAccountToken) tokenFaults(`${at}.serviceAccountToken`, path, source.serviceAccountToken, out);
+    if (Object.keys(source).length > 1) out.push(forbidden(at, 'may not specify more than 1 volume type per source'));
+  });
+}
 
-/** Faults of a volume's source by kind; kinds not listed have no rules of their own here. */
-const SOURCES: { readonly [Kind in keyof Volume]?: (path: string, source: NonNullable<Volume[Kind]>, out: Faults) => void } = {
+/** The volume as a rule for its source sees it: the name, and what is known of the pod where it is no template. */
+interface VolumeScope {
+  readonly volume: string;
+  readonly pod: PodIdentity | undefined;
+}
+
+const ISCSI_NAMES = /^(iqn|eui|naa)/;
+
+/** Faults of a volume's source by kind, in upstream's order, which decides what the first kind is; kinds not listed have no rules. */
+const SOURCES: {
+  readonly [Kind in keyof Volume]?: (path: string, source: NonNullable<Volume[Kind]>, out: Faults, scope: VolumeScope) => void;
+} = {
   emptyDir(path, { sizeLimit }, out) {
-    if (sizeLimit !== undefined) amountFaults(`${path}.sizeLimit`, 'memory', sizeLimit, out);
+    if (quantityOf(sizeLimit).nano < 0n) out.push(forbidden(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity'));
   },
   hostPath: hostPathFaults,
-  configMap(path, source, out) {
-    if (!source.name) out.push(required(`${path}.name`));
-    modeFaults(`${path}.defaultMode`, source.defaultMode, out);
-    itemFaults(`${path}.items`, source.items, out);
+  gitRepo(path, { repository, directory = '' }, out) {
+    if (!repository) out.push(required(`${path}.repository`));
+    descendingPathFaults(`${path}.directory`, directory, out);
   },
   secret(path, source, out) {
     if (!source.secretName) out.push(required(`${path}.secretName`));
     modeFaults(`${path}.defaultMode`, source.defaultMode, out);
     itemFaults(`${path}.items`, source.items, out);
   },
-  downwardAPI(path, source, out) {
-    modeFaults(`${path}.defaultMode`, source.defaultMode, out);
-    downwardFaults(path, source.items, out);
+  nfs: nfsFaults,
+  iscsi(path, { targetPortal, iqn, lun = 0 }, out) {
+    if (!targetPortal) out.push(required(`${path}.targetPortal`));
+    if (!iqn) out.push(required(`${path}.iqn`));
+    else if (!ISCSI_NAMES.test(iqn)) out.push(invalid(`${path}.iqn`, iqn, 'must be valid format starting with iqn, eui, or naa'));
+    messages(`${path}.lun`, lun, inRange(lun, 0, 255), out);
   },
   persistentVolumeClaim(path, source, out) {
     if (!source.claimName) out.push(required(`${path}.claimName`));
   },
+  downwardAPI(path, source, out) {
+    modeFaults(`${path}.defaultMode`, source.defaultMode, out);
+    downwardFaults(path, source.items, out);
+  },
+  configMap(path, source, out) {
+    if (!source.name) out.push(required(`${path}.name`));
+    modeFaults(`${path}.defaultMode`, source.defaultMode, out);
+    itemFaults(`${path}.items`, source.items, out);
+  },
+  azureFile: azureFileFaults,
+  azureDisk: azureDiskFaults,
   projected(path, source, out) {
     modeFaults(`${path}.defaultMode`, source.defaultMode, out);
-    source.sources?.forEach((item, i) => {
-      projectionFaults(`${path}.sources[${i}]`, item, out);
-    });
-  },
-  nfs(path, source, out) {
-    if (!source.server) out.push(required(`${path}.server`));
-    if (!source.path) out.push(required(`${path}.path`));
-    if (!source.path?.startsWith('/')) out.push(invalid(`${path}.path`, source.path ?? '', 'must be an absolute path'));
+    projectionFaults(path, source.sources, out);
   },
   csi(path, source, out) {
-    if (!source.driver) out.push(required(`${path}.driver`));
-    else messages(`${path}.driver`, source.driver, dnsSubdomain(source.driver.toLowerCase()), out);
-    if (source.nodePublishSecretRef && !source.nodePublishSecretRef.name) out.push(required(`${path}.nodePublishSecretRef.name`));
+    driverNameFaults(`${path}.driver`, source.driver, out);
+    const secret = source.nodePublishSecretRef;
+    if (secret && !secret.name) out.push(required(`${path}.nodePublishSecretRef.name`));
+    // Upstream leaves out whose name it is.
+    else if (secret?.name) messages(`${path}.name`, secret.name, dnsSubdomain(secret.name), out);
   },
-  azureFile(path, source, out) {
-    if (!source.secretName) out.push(required(`${path}.secretName`));
-    if (!source.shareName) out.push(required(`${path}.shareName`));
-  },
-  azureDisk(path, source, out) {
-    if (!source.diskName) out.push(required(`${path}.diskName`));
-    if (!source.diskURI) out.push(required(`${path}.diskURI`));
-    oneOf(`${path}.cachingMode`, source.cachingMode, ['None', 'ReadOnly', 'ReadWrite'], false, out);
-    oneOf(`${path}.kind`, source.kind, ['Dedicated', 'Managed', 'Shared'], false, out);
-    const [start, form] = source.kind === 'Managed' ? MANAGED_DISK : BLOB_DISK;
-    if (source.kind !== undefined && !source.diskURI?.startsWith(start))
-      out.push(notSupported(`${path}.diskURI`, source.diskURI ?? '', [form]));
-  },
-  ephemeral(path, source, out) {
+  ephemeral(path, source, out, { volume, pod }) {
     if (!source.volumeClaimTemplate) out.push(required(`${path}.volumeClaimTemplate`));
-    else claimSpecFaults(`${path}.volumeClaimTemplate.spec`, source.volumeClaimTemplate.spec ?? {}, out);
+    else claimTemplateFaults(`${path}.volumeClaimTemplate`, source.volumeClaimTemplate, out);
+    if (!pod?.name || !volume) return;
+    const claim = `${pod.name}-${volume}`;
+    for (const fault of dnsSubdomain(claim))
+      out.push(invalid(path.replace(/ephemeral$/, 'name'), volume, `PVC name ${JSON.stringify(claim)}: ${fault}`));
   },
-  iscsi(path, { targetPortal, iqn, lun = 0 }, out) {
-    if (!targetPortal) out.push(required(`${path}.targetPortal`));
-    if (!iqn) out.push(required(`${path}.iqn`));
-    else if (!/^(iqn|eui|naa)/.test(iqn)) out.push(invalid(`${path}.iqn`, iqn, 'must be valid format starting with iqn, eui, or naa'));
-    messages(`${path}.lun`, lun, inRange(lun, 0, 255), out);
-  },
-  image(path, source, out) {
-    if (!source.reference) out.push(required(`${path}.reference`));
+  image(path, source, out, { pod }) {
+    if (pod && !source.reference) out.push(required(`${path}.reference`));
+    oneOf(`${path}.pullPolicy`, source.pullPolicy, PULL_POLICIES, true, out);
   },
 };
+const KINDS = Object.keys(SOURCES) as (keyof Volume)[]; // the table's own keys
 
-/** Faults of a pod's volumes; returns their names, for mounts. */
-export function volumeFaults(path: string, volumes: readonly Volume[] = [], out: Faults): ReadonlySet<string> {
-  const names = new Set<string>();
+/** The kinds of a volume's source, in upstream's order. */
+function kindsOf(volume: Volume): readonly (keyof Volume)[] {
+  const kinds = Object.keys(volume).filter((field) => field !== 'name') as (keyof Volume)[]; // decoded: no other fields
+  return kinds.length < 2 ? kinds : kinds.sort((a, b) => KINDS.indexOf(a) - KINDS.indexOf(b));
+}
+
+/** Faults of a pod's volumes, or a template's; returns the right ones by name, for what mounts them. */
+export function volumeFaults(
+  path: string,
+  volumes: readonly Volume[] = [],
+  pod: PodIdentity | undefined,
+  out: Faults,
+): ReadonlyMap<string, Volume> {
+  const named = new Map<string, Volume>();
+  const created = new Set(pod?.name ? volumes.filter(({ ephemeral }) => ephemeral).map(({ name }) => `${pod.name}-${name}`) : []);
   volumes.forEach((volume, i) => {
     const at = `${path}[${i}]`;
-    const { name } = volume;
+    const { name, persistentVolumeClaim } = volume;
     const before = out.length;
-    const [first, ...others] = Object.keys(volume).filter((field) => field !== 'name') as (keyof Volume)[]; // decoded: no other fields
+    const [first, ...others] = kindsOf(volume);
     if (first) {
       // Each entry of SOURCES takes the source of its own name.
-      const rule = SOURCES[first] as ((path: string, source: unknown, out: Faults) => void) | undefined;
-      rule?.(`${at}.${first}`, volume[first], out);
+      const rule = SOURCES[first] as ((path: string, source: unknown, out: Faults, scope: VolumeScope) => void) | undefined;
+      rule?.(`${at}.${first}`, volume[first], out, { volume: name, pod });
     } else out.push(required(at, 'must specify a volume type'));
     for (const kind of others) out.push(forbidden(`${at}.${kind}`, 'may not specify more than 1 volume type'));
     requiredName(`${at}.name`, name, dnsLabel, out);
-    if (name && names.has(name)) out.push(duplicate(`${at}.name`, name));
+    if (named.has(name)) out.push(duplicate(`${at}.name`, name));
     // Mounts of a volume that is wrong find none.
-    if (out.length === before) names.add(name);
+    if (out.length === before) named.set(name, volume);
+    if (persistentVolumeClaim && created.has(persistentVolumeClaim.claimName))
+      out.push(
+        invalid(
+          `${at}.persistentVolumeClaim.claimName`,
+          persistentVolumeClaim.claimName,
+          'must not reference a PVC that gets created for an ephemeral volume',
+        ),
+      );
   });
-  return names;
-}
-
-/** Faults of the places where a container mounts volumes. */
-export function mountFaults(path: string, mounts: readonly VolumeMount[], volumes: ReadonlySet<string>, out: Faults): void {
-  const places = new Set<string>();
-  mounts.forEach((mount, i) => {
-    const at = `${path}[${i}]`;
-    if (!mount.name) out.push(required(`${at}.name`));
-    if (!volumes.has(mount.name)) out.push(notFound(`${at}.name`, mount.name ?? ''));
-    if (!mount.mountPath) out.push(required(`${at}.mountPath`));
-    if (places.has(mount.mountPath)) out.push(invalid(`${at}.mountPath`, mount.mountPath, 'must be unique'));
-    places.add(mount.mountPath);
-    if (mount.subPath) relativePathFaults(`${at}.subPath`, mount.subPath, out);
-    if (mount.subPathExpr) {
-      if (mount.subPath) out.push(invalid(`${at}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
-      relativePathFaults(`${at}.subPathExpr`, mount.subPathExpr, out);
-    }
-    // Upstream does not tell which mount it is.
-    oneOf(`${path}.mountPropagation`, mount.mountPropagation, ['Bidirectional', 'HostToContainer', 'None'], false, out);
-  });
+  return named;
 }
