@@ -38,6 +38,10 @@ export const targets = {
   kubectl: installed(`kubectl-${KUBECTL_VERSION}`),
   /** Program on client-go and controller-runtime. */
   go: built('go'),
+  /** Program on Microsoft's SDK for Go. */
+  azureGo: built('azure-go'),
+  /** Program on the libraries of Terraform's azurerm provider. */
+  azurerm: built('azurerm'),
   /** The published conformance suite. */
   conformance: built('conformance'),
   /** Kubernetes' own defaulting and validation. */

@@ -68,9 +68,9 @@ async function buildKubectl(): Promise<void> {
 }
 
 /** Compiles the module in the folder of that name; what it needs is exactly what its go.sum says. */
-async function compile(name: 'kubectl' | 'go' | 'conformance' | 'validation', [verb = '', ...flags]: readonly string[]): Promise<void> {
+async function compile(name: ClientName, [verb = '', ...flags]: readonly string[], folder: string = name): Promise<void> {
   const partial = `${targets[name]}.partial`;
-  await execute('go', [verb, '-C', sourceFolder(name), '-mod=readonly', ...flags, '-o', partial, '.']);
+  await execute('go', [verb, '-C', sourceFolder(folder), '-mod=readonly', ...flags, '-o', partial, '.']);
   renameSync(partial, targets[name]);
 }
 
@@ -87,6 +87,8 @@ const installers: Readonly<Record<ClientName, { needs: string; install(): Promis
   helm: { needs: 'go', install: () => installGo('helm.sh/helm/v3/cmd/helm', HELM_VERSION, targets.helm) },
   kubelogin: { needs: 'go', install: () => installGo('github.com/Azure/kubelogin', KUBELOGIN_VERSION, targets.kubelogin) },
   go: { needs: 'go', install: () => compile('go', ['build', '-ldflags', '-s -w']) },
+  azureGo: { needs: 'go', install: () => compile('azureGo', ['build', '-ldflags', '-s -w'], 'azure-go') },
+  azurerm: { needs: 'go', install: () => compile('azurerm', ['build', '-ldflags', '-s -w']) },
   conformance: { needs: 'go', install: () => compileKubernetes('conformance', ['test', '-c', '-vet=off']) },
   validation: { needs: 'go', install: () => compileKubernetes('validation', ['build']) },
 };
@@ -115,7 +117,7 @@ async function prepare(name: ClientName): Promise<string | undefined> {
 mkdirSync(join(cacheFolder, 'bin'), { recursive: true });
 say(`Clients in ${cacheFolder}`);
 const skipped: Record<string, string> = {};
-for (const name of ['az', 'kubectl', 'helm', 'kubelogin', 'go', 'conformance', 'validation'] as const) {
+for (const name of ['az', 'kubectl', 'helm', 'kubelogin', 'go', 'azureGo', 'azurerm', 'conformance', 'validation'] as const) {
   const reason = await prepare(name);
   if (reason === undefined) continue;
   skipped[name] = reason;
@@ -124,5 +126,5 @@ for (const name of ['az', 'kubectl', 'helm', 'kubelogin', 'go', 'conformance', '
 writeFileSync(join(cacheFolder, 'skipped.json'), `${JSON.stringify(skipped, null, 2)}\n`);
 say(`  kubectl versions: ${[...findKubectls().keys()].join(', ') || 'none'}`);
 say(
-  `  terraform: ${findOnPath('terraform') ? 'present; its provider is not installed here, so no suite uses it' : 'SKIPPED: not on PATH'}`,
+  `  terraform: ${findOnPath('terraform') ? 'present; its provider is not installed here: suite azurerm uses what that is made of' : 'SKIPPED: not on PATH'}`,
 );

@@ -1,0 +1,421 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	aks "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/containerservice/armcontainerservice/v6"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+const vmSize = "Standard_D2s_v5"
+
+func clusterChecks() []check {
+	return []check{
+		{"clusters/lifecycle", clusterLifecycle},
+		{"clusters/resumed-operation", resumedOperation},
+		{"clusters/lists", clusterLists},
+		{"clusters/etags", clusterEtags},
+		{"clusters/tags", clusterTags},
+		{"clusters/credentials", clusterCredentials},
+		{"clusters/stop-and-start", stopAndStart},
+		{"clusters/upgrade", upgradeCluster},
+		{"clusters/node-resource-group", nodeResourceGroup},
+		{"clusters/user-assigned-identity", clusterOfIdentity},
+	}
+}
+
+// clusterBody is a cluster of one system pool with two nodes.
+func clusterBody(prefix string, change func(*aks.ManagedCluster)) aks.ManagedCluster {
+	body := aks.ManagedCluster{
+		Location: to.Ptr(location),
+		Identity: &aks.ManagedClusterIdentity{Type: to.Ptr(aks.ResourceIdentityTypeSystemAssigned)},
+		Properties: &aks.ManagedClusterProperties{
+			DNSPrefix: to.Ptr(prefix),
+			AgentPoolProfiles: []*aks.ManagedClusterAgentPoolProfile{{
+				Name: to.Ptr("system"), Count: to.Ptr[int32](2), VMSize: to.Ptr(vmSize), Mode: to.Ptr(aks.AgentPoolModeSystem),
+			}},
+		},
+	}
+	if change != nil {
+		change(&body)
+	}
+	return body
+}
+
+func (s *session) createCluster(ctx context.Context, name string, change func(*aks.ManagedCluster)) (aks.ManagedCluster, error) {
+	poller, err := s.aks.NewManagedClustersClient().BeginCreateOrUpdate(ctx, s.group, name, clusterBody(name, change), nil)
+	made, err := done(ctx, poller, err)
+	return made.ManagedCluster, err
+}
+
+func (s *session) updateCluster(ctx context.Context, name string, change func(*aks.ManagedCluster)) (aks.ManagedCluster, error) {
+	client := s.aks.NewManagedClustersClient()
+	got, err := client.Get(ctx, s.group, name, nil)
+	if err != nil {
+		return got.ManagedCluster, err
+	}
+	change(&got.ManagedCluster)
+	poller, err := client.BeginCreateOrUpdate(ctx, s.group, name, got.ManagedCluster, nil)
+	made, err := done(ctx, poller, err)
+	return made.ManagedCluster, err
+}
+
+// kubernetes is client-go with the administrator's kubeconfig, used as it is.
+func (s *session) kubernetes(ctx context.Context, name string) (*kubernetes.Clientset, error) {
+	answer, err := s.aks.NewManagedClustersClient().ListClusterAdminCredentials(ctx, s.group, name, nil)
+	if err != nil {
+		return nil, err
+	}
+	return clientOf(answer.Kubeconfigs)
+}
+
+func clientOf(kubeconfigs []*aks.CredentialResult) (*kubernetes.Clientset, error) {
+	if len(kubeconfigs) != 1 {
+		return nil, fmt.Errorf("%d kubeconfigs", len(kubeconfigs))
+	}
+	config, err := clientcmd.RESTConfigFromKubeConfig(kubeconfigs[0].Value)
+	if err != nil {
+		return nil, err
+	}
+	return kubernetes.NewForConfig(config)
+}
+
+func clusterLifecycle(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	made, err := s.createCluster(ctx, "one", nil)
+	if err != nil {
+		return err
+	}
+	p := made.Properties
+	for what, pair := range map[string][2]any{
+		"state":          {value(p.ProvisioningState), "Succeeded"},
+		"power":          {value(p.PowerState.Code), aks.CodeRunning},
+		"support plan":   {value(p.SupportPlan), aks.KubernetesSupportPlanKubernetesOfficial},
+		"tier":           {value(made.SKU.Tier), aks.ManagedClusterSKUTierFree},
+		"plugin mode":    {value(p.NetworkProfile.NetworkPluginMode), aks.NetworkPluginModeOverlay},
+		"balancer":       {value(p.NetworkProfile.LoadBalancerSKU), aks.LoadBalancerSKUStandard},
+		"outbound type":  {value(p.NetworkProfile.OutboundType), aks.OutboundTypeLoadBalancer},
+		"pods of a node": {value(p.AgentPoolProfiles[0].MaxPods), int32(250)},
+		"outbound IPs":   {len(p.NetworkProfile.LoadBalancerProfile.EffectiveOutboundIPs), 1},
+		"client":         {value(p.ServicePrincipalProfile.ClientID), "msi"},
+	} {
+		if err := equal(what, pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	for what, text := range map[string]*string{
+		"fqdn": p.Fqdn, "etag": made.ETag, "principal": made.Identity.PrincipalID, "kubelet": p.IdentityProfile["kubeletidentity"].ClientID,
+		"issuer": p.OidcIssuerProfile.IssuerURL, "version": p.CurrentKubernetesVersion, "image": p.AgentPoolProfiles[0].NodeImageVersion,
+	} {
+		if value(text) == "" {
+			return fmt.Errorf("%s is missing", what)
+		}
+	}
+	poller, err := client.BeginDelete(ctx, s.group, "one", nil)
+	if _, err := done(ctx, poller, err); err != nil {
+		return err
+	}
+	_, err = client.Get(ctx, s.group, "one", nil)
+	if err := refused(err, 404, "ResourceNotFound"); err != nil {
+		return err
+	}
+	exists, err := s.resources.NewResourceGroupsClient().CheckExistence(ctx, value(p.NodeResourceGroup), nil)
+	if err != nil {
+		return err
+	}
+	return equal("existence of the node resource group", exists.Success, false)
+}
+
+// resumedOperation starts in one process what another one waits for.
+func resumedOperation(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	first, err := client.BeginCreateOrUpdate(ctx, s.group, "one", clusterBody("one", nil), nil)
+	if err != nil {
+		return err
+	}
+	token, err := first.ResumeToken()
+	if err != nil {
+		return err
+	}
+	options := &aks.ManagedClustersClientBeginCreateOrUpdateOptions{ResumeToken: token}
+	second, err := client.BeginCreateOrUpdate(ctx, s.group, "one", aks.ManagedCluster{}, options)
+	made, err := done(ctx, second, err)
+	if err != nil {
+		return err
+	}
+	return equal("state", value(made.Properties.ProvisioningState), "Succeeded")
+}
+
+func clusterLists(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	for _, name := range []string{"one", "two"} {
+		if _, err := s.createCluster(ctx, name, nil); err != nil {
+			return err
+		}
+	}
+	here, err := drained(ctx, client.NewListByResourceGroupPager(s.group, nil), func(page aks.ManagedClustersClientListByResourceGroupResponse) []*aks.ManagedCluster {
+		return page.Value
+	})
+	if err != nil {
+		return err
+	}
+	if err := equal("clusters of the group", len(here), 2); err != nil {
+		return err
+	}
+	everywhere, err := drained(ctx, client.NewListPager(nil), func(page aks.ManagedClustersClientListResponse) []*aks.ManagedCluster { return page.Value })
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, cluster := range everywhere {
+		if id, err := arm.ParseResourceID(value(cluster.ID)); err != nil {
+			return err
+		} else if strings.EqualFold(id.ResourceGroupName, s.group) {
+			found++
+		}
+	}
+	return equal("clusters of the group among all", found, 2)
+}
+
+func clusterEtags(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	made, err := s.createCluster(ctx, "one", nil)
+	if err != nil {
+		return err
+	}
+	body := made
+	body.Tags = map[string]*string{"a": to.Ptr("b")}
+	send := func(options aks.ManagedClustersClientBeginCreateOrUpdateOptions) error {
+		poller, err := client.BeginCreateOrUpdate(ctx, s.group, "one", body, &options)
+		_, err = done(ctx, poller, err)
+		return err
+	}
+	if err := send(aks.ManagedClustersClientBeginCreateOrUpdateOptions{IfMatch: made.ETag}); err != nil {
+		return err
+	}
+	for _, options := range []aks.ManagedClustersClientBeginCreateOrUpdateOptions{{IfMatch: made.ETag}, {IfNoneMatch: to.Ptr("*")}} {
+		if err := refused(send(options), 412, "PreConditionFailed"); err != nil {
+			return err
+		}
+	}
+	_, err = client.BeginDelete(ctx, s.group, "one", &aks.ManagedClustersClientBeginDeleteOptions{IfMatch: made.ETag})
+	return refused(err, 412, "PreConditionFailed")
+}
+
+func clusterTags(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	if _, err := s.createCluster(ctx, "one", nil); err != nil {
+		return err
+	}
+	poller, err := client.BeginUpdateTags(ctx, s.group, "one", aks.TagsObject{Tags: map[string]*string{"owner": to.Ptr("me")}}, nil)
+	updated, err := done(ctx, poller, err)
+	if err != nil {
+		return err
+	}
+	if err := equal("tag", value(updated.Tags["owner"]), "me"); err != nil {
+		return err
+	}
+	group, err := s.resources.NewResourceGroupsClient().Get(ctx, value(updated.Properties.NodeResourceGroup), nil)
+	if err != nil {
+		return err
+	}
+	return equal("tag of the node resource group", value(group.Tags["owner"]), "me")
+}
+
+func clusterCredentials(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	made, err := s.createCluster(ctx, "one", nil)
+	if err != nil {
+		return err
+	}
+	admin, err := client.ListClusterAdminCredentials(ctx, s.group, "one", nil)
+	if err != nil {
+		return err
+	}
+	user, err := client.ListClusterUserCredentials(ctx, s.group, "one", &aks.ManagedClustersClientListClusterUserCredentialsOptions{Format: to.Ptr(aks.FormatExec)})
+	if err != nil {
+		return err
+	}
+	legacy, err := client.GetAccessProfile(ctx, s.group, "one", "clusterAdmin", nil)
+	if err != nil {
+		return err
+	}
+	for _, kubeconfigs := range [][]*aks.CredentialResult{admin.Kubeconfigs, user.Kubeconfigs, {{Value: legacy.Properties.KubeConfig}}} {
+		kube, err := clientOf(kubeconfigs)
+		if err != nil {
+			return err
+		}
+		nodes, err := kube.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: "kubernetes.azure.com/mode=system"})
+		if err != nil {
+			return err
+		}
+		if err := equal("nodes", len(nodes.Items), 2); err != nil {
+			return err
+		}
+		version, err := kube.Discovery().ServerVersion()
+		if err != nil {
+			return err
+		}
+		if err := equal("version", version.GitVersion, "v"+value(made.Properties.CurrentKubernetesVersion)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stopAndStart(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	if _, err := s.createCluster(ctx, "one", nil); err != nil {
+		return err
+	}
+	stopping, err := client.BeginStop(ctx, s.group, "one", nil)
+	if _, err := done(ctx, stopping, err); err != nil {
+		return err
+	}
+	stopped, err := client.Get(ctx, s.group, "one", nil)
+	if err != nil {
+		return err
+	}
+	if err := equal("power", value(stopped.Properties.PowerState.Code), aks.CodeStopped); err != nil {
+		return err
+	}
+	_, err = client.BeginUpdateTags(ctx, s.group, "one", aks.TagsObject{Tags: map[string]*string{"a": to.Ptr("b")}}, nil)
+	if err := refused(err, 400, "OperationNotAllowed"); err != nil {
+		return err
+	}
+	starting, err := client.BeginStart(ctx, s.group, "one", nil)
+	if _, err := done(ctx, starting, err); err != nil {
+		return err
+	}
+	kube, err := s.kubernetes(ctx, "one")
+	if err != nil {
+		return err
+	}
+	nodes, err := kube.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err
+	}
+	return equal("nodes", len(nodes.Items), 2)
+}
+
+// upgradeCluster raises the control plane to the newest version that its upgrade profile names.
+func upgradeCluster(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	offered, err := client.ListKubernetesVersions(ctx, location, nil)
+	if err != nil {
+		return err
+	}
+	oldest := ""
+	for _, version := range offered.Values {
+		for _, plan := range version.Capabilities.SupportPlan {
+			if value(plan) == aks.KubernetesSupportPlanKubernetesOfficial && (oldest == "" || value(version.Version) < oldest) {
+				oldest = value(version.Version)
+			}
+		}
+	}
+	before, err := s.createCluster(ctx, "one", func(cluster *aks.ManagedCluster) { cluster.Properties.KubernetesVersion = to.Ptr(oldest) })
+	if err != nil {
+		return err
+	}
+	profile, err := client.GetUpgradeProfile(ctx, s.group, "one", nil)
+	if err != nil {
+		return err
+	}
+	upgrades := profile.Properties.ControlPlaneProfile.Upgrades
+	if len(upgrades) == 0 {
+		return fmt.Errorf("%s has no upgrade", oldest)
+	}
+	target := value(upgrades[len(upgrades)-1].KubernetesVersion)
+	after, err := s.updateCluster(ctx, "one", func(cluster *aks.ManagedCluster) { cluster.Properties.KubernetesVersion = to.Ptr(target) })
+	if err != nil {
+		return err
+	}
+	if err := equal("version", value(after.Properties.CurrentKubernetesVersion), target); err != nil {
+		return err
+	}
+	pool := after.Properties.AgentPoolProfiles[0]
+	if err := equal("version of the pool", value(pool.CurrentOrchestratorVersion), value(before.Properties.CurrentKubernetesVersion)); err != nil {
+		return err
+	}
+	kube, err := s.kubernetes(ctx, "one")
+	if err != nil {
+		return err
+	}
+	version, err := kube.Discovery().ServerVersion()
+	if err != nil {
+		return err
+	}
+	if err := equal("server", version.GitVersion, "v"+target); err != nil {
+		return err
+	}
+	_, err = s.updateCluster(ctx, "one", func(cluster *aks.ManagedCluster) {
+		cluster.Properties.KubernetesVersion = before.Properties.CurrentKubernetesVersion
+	})
+	return refused(err, 400, "OperationNotAllowed")
+}
+
+func nodeResourceGroup(ctx context.Context, s *session) error {
+	name := s.group + "-nodes"
+	made, err := s.createCluster(ctx, "one", func(cluster *aks.ManagedCluster) { cluster.Properties.NodeResourceGroup = to.Ptr(name) })
+	if err != nil {
+		return err
+	}
+	group, err := s.resources.NewResourceGroupsClient().Get(ctx, name, nil)
+	if err != nil {
+		return err
+	}
+	if err := equal("manager", strings.ToLower(value(group.ManagedBy)), strings.ToLower(value(made.ID))); err != nil {
+		return err
+	}
+	balancer, err := s.network.NewLoadBalancersClient().Get(ctx, name, "kubernetes", nil)
+	if err != nil {
+		return err
+	}
+	rules := balancer.Properties.OutboundRules
+	if len(rules) != 1 || value(rules[0].Name) != "aksOutboundRule" {
+		return fmt.Errorf("%d outbound rules", len(rules))
+	}
+	address, err := arm.ParseResourceID(value(made.Properties.NetworkProfile.LoadBalancerProfile.EffectiveOutboundIPs[0].ID))
+	if err != nil {
+		return err
+	}
+	outbound, err := s.network.NewPublicIPAddressesClient().Get(ctx, address.ResourceGroupName, address.Name, nil)
+	if err != nil {
+		return err
+	}
+	if value(outbound.Properties.IPAddress) == "" {
+		return fmt.Errorf("%s has no address", address.Name)
+	}
+	return nil
+}
+
+func clusterOfIdentity(ctx context.Context, s *session) error {
+	identity, err := s.createIdentity(ctx, "plane")
+	if err != nil {
+		return err
+	}
+	made, err := s.createCluster(ctx, "one", func(cluster *aks.ManagedCluster) {
+		cluster.Identity = &aks.ManagedClusterIdentity{
+			Type:                   to.Ptr(aks.ResourceIdentityTypeUserAssigned),
+			UserAssignedIdentities: map[string]*aks.ManagedServiceIdentityUserAssignedIdentitiesValue{value(identity.ID): {}},
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for id, assigned := range made.Identity.UserAssignedIdentities {
+		if err := equal("identity", strings.ToLower(id), strings.ToLower(value(identity.ID))); err != nil {
+			return err
+		}
+		if err := equal("client", value(assigned.ClientID), value(identity.Properties.ClientID)); err != nil {
+			return err
+		}
+	}
+	return equal("identities", len(made.Identity.UserAssignedIdentities), 1)
+}

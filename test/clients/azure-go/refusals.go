@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	aks "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/containerservice/armcontainerservice/v6"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
+)
+
+func refusalChecks() []check {
+	return []check{
+		{"refusals/not-found", notFound},
+		{"refusals/invalid-cluster", invalidCluster},
+		{"refusals/not-authenticated", wrongToken},
+		{"refusals/not-authorized", notAuthorized},
+		{"refusals/not-built", notBuilt},
+	}
+}
+
+func notFound(ctx context.Context, s *session) error {
+	clusters := s.aks.NewManagedClustersClient()
+	_, err := clusters.Get(ctx, "no-such-group", "one", nil)
+	if err := refused(err, 404, "ResourceGroupNotFound"); err != nil {
+		return err
+	}
+	_, err = clusters.Get(ctx, s.group, "one", nil)
+	if err := refused(err, 404, "ResourceNotFound"); err != nil {
+		return err
+	}
+	_, err = s.aks.NewAgentPoolsClient().BeginCreateOrUpdate(ctx, s.group, "one", "np", aks.AgentPool{Properties: &aks.ManagedClusterAgentPoolProfileProperties{}}, nil)
+	if err := refused(err, 404, "ParentResourceNotFound"); err != nil {
+		return err
+	}
+	// What is not there is deleted already.
+	poller, err := clusters.BeginDelete(ctx, s.group, "one", nil)
+	_, err = done(ctx, poller, err)
+	return err
+}
+
+func invalidCluster(ctx context.Context, s *session) error {
+	for code, change := range map[string]func(*aks.ManagedCluster){
+		"K8sVersionNotSupported": func(c *aks.ManagedCluster) { c.Properties.KubernetesVersion = to.Ptr("1.12.3") },
+		"InvalidParameter":       func(c *aks.ManagedCluster) { c.Properties.DNSPrefix = to.Ptr("a_b") },
+		"BadRequest":             func(c *aks.ManagedCluster) { c.Properties.AgentPoolProfiles[0].VMSize = to.Ptr("Standard_Imaginary") },
+		"InvalidLoadBalancerProfileAllocatedOutboundPorts": func(c *aks.ManagedCluster) {
+			c.Properties.NetworkProfile = &aks.NetworkProfile{LoadBalancerProfile: &aks.ManagedClusterLoadBalancerProfile{AllocatedOutboundPorts: to.Ptr[int32](64000)}}
+		},
+		"LTSNotAllowedForTier": func(c *aks.ManagedCluster) {
+			c.Properties.SupportPlan = to.Ptr(aks.KubernetesSupportPlanAKSLongTermSupport)
+		},
+	} {
+		_, err := s.createCluster(ctx, "one", change)
+		if err := refused(err, 400, code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fixedToken is a credential that always has the same token.
+type fixedToken string
+
+func (token fixedToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{Token: string(token), ExpiresOn: time.Now().Add(time.Hour)}, nil
+}
+
+func wrongToken(ctx context.Context, s *session) error {
+	token, err := s.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{graphOrigin + "/.default"}})
+	if err != nil {
+		return err
+	}
+	for text, code := range map[string]string{"nonsense": "InvalidAuthenticationToken", token.Token: "InvalidAuthenticationTokenAudience"} {
+		if err := refused(s.reads(ctx, fixedToken(text)), 401, code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notAuthorized has a reader try to write.
+func notAuthorized(ctx context.Context, s *session) error {
+	appID, err := s.createPrincipal(ctx, "Reader", map[string]any{})
+	if err != nil {
+		return err
+	}
+	password, err := s.graph(ctx, http.MethodPost, "/applications(appId='"+appID+"')/addPassword", map[string]any{})
+	if err != nil {
+		return err
+	}
+	secret, _ := password["secretText"].(string)
+	credential, err := azidentity.NewClientSecretCredential(s.tenant, appID, secret, nil)
+	if err != nil {
+		return err
+	}
+	if err := s.reads(ctx, credential); err != nil {
+		return err
+	}
+	reader, err := s.as(credential)
+	if err != nil {
+		return err
+	}
+	_, err = reader.identities.NewUserAssignedIdentitiesClient().CreateOrUpdate(ctx, s.group, "one", armmsi.Identity{Location: to.Ptr(location)}, nil)
+	if err := refused(err, 403, "AuthorizationFailed"); err != nil {
+		return err
+	}
+	var answer *azcore.ResponseError
+	if errors.As(err, &answer); !strings.Contains(answer.Error(), "Microsoft.ManagedIdentity/userAssignedIdentities/write") {
+		return fmt.Errorf("the refusal names no action: %w", err)
+	}
+	return nil
+}
+
+// notBuilt is refused by its name, at once: a client that tried it again would wait for nothing.
+func notBuilt(ctx context.Context, s *session) error {
+	if _, err := s.createCluster(ctx, "one", nil); err != nil {
+		return err
+	}
+	clusters := s.aks.NewManagedClustersClient()
+	_, err := clusters.BeginRunCommand(ctx, s.group, "one", aks.RunCommandRequest{Command: to.Ptr("kubectl get nodes")}, nil)
+	if err := refused(err, 501, "NotImplemented"); err != nil {
+		return err
+	}
+	_, err = s.aks.NewAgentPoolsClient().BeginUpgradeNodeImageVersion(ctx, s.group, "one", "system", nil)
+	if err := refused(err, 501, "NotImplemented"); err != nil {
+		return err
+	}
+	_, err = s.updateCluster(ctx, "one", func(cluster *aks.ManagedCluster) {
+		cluster.Properties.AddonProfiles = map[string]*aks.ManagedClusterAddonProfile{"azurepolicy": {Enabled: to.Ptr(true)}}
+	})
+	return refused(err, 501, "NotImplemented")
+}
