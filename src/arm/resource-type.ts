@@ -205,6 +205,8 @@ export interface ResourceType {
   readonly deleteMissing?: 204 | 404;
   /** Name of the operation poll segment in `locations/{l}/…/{id}`. Default: `operations`. */
   readonly operationSegment?: string;
+  /** What a read of a resource that is not there is told. Default: ResourceNotFound. */
+  missing?(name: string): CloudError;
   /** GET/PUT/DELETE verbs that do not exist on this type: 405. */
   readonly without?: readonly ('GET' | 'PUT' | 'PATCH' | 'DELETE' | 'LIST')[];
   /**

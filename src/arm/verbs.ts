@@ -19,7 +19,7 @@ import { reaches } from './rbac.ts';
 import { renderText, renderVersion } from './render.ts';
 import { decodeBody, expectedRevision } from './request.ts';
 import type { Operation, Resource } from './resource.ts';
-import type { ActionResult, Body, Put, PutOptions, ResourceType, Route } from './resource-type.ts';
+import { type ActionResult, type Body, type Put, type PutOptions, Refusal, type ResourceType, type Route } from './resource-type.ts';
 import type { Answer } from './respond.ts';
 import { matchActions } from './router.ts';
 import { canonicalId } from './write.ts';
@@ -65,7 +65,7 @@ function stored(exchange: Exchange, type: ResourceType, id: string) {
   if (entry) return { entry, parsed };
   for (let above = parseId(parsed.parent); above; above = above.parent ? parseId(above.parent) : undefined)
     if (above.type.startsWith('Microsoft.Resources/') && !getResource(reader, above.id)) throw resourceNotFound(above);
-  throw resourceNotFound(parsed);
+  throw type.missing ? new Refusal(404, type.missing(parsed.name)) : resourceNotFound(parsed);
 }
 
 function options(exchange: Exchange, type: ResourceType, id: string): PutOptions {

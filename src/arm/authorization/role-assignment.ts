@@ -19,6 +19,7 @@ export const roleAssignment = (directory: Directory): ResourceType => ({
   nameRule: { pattern: GUID, detail: 'The role assignment ID must be a GUID.' },
   readOnly: ['scope', 'createdOn', 'updatedOn', 'createdBy', 'updatedBy'],
   without: ['PATCH'],
+  missing: (name) => ({ code: 'RoleAssignmentNotFound', message: `The role assignment '${name}' is not found.` }),
   defaults(draft, { reader }) {
     const principalType = textAt(draft.properties, 'principalType') || directory.kindOf(reader, textAt(draft.properties, 'principalId'));
     return { ...draft, properties: { ...draft.properties, ...(principalType && { principalType }) } };

@@ -139,6 +139,8 @@ test('roles: built in, custom, assigned', async () => {
     properties: { roleDefinitionId: owner?.['id'] ?? '', principalId: '77777777-7777-4777-8777-777777777777' },
   });
   assert.equal(at(unknown.body, 'error.code'), 'PrincipalNotFound');
+  assert.equal((await call('DELETE', assignment)).status, 200);
+  assert.equal(at((await call('GET', assignment)).body, 'error.code'), 'RoleAssignmentNotFound');
 });
 
 test('metadata: the public cloud through the proxy, ourselves at an endpoint, without a token', async () => {
