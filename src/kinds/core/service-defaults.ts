@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../kernel/json.ts';
-import { defaults, each, fields, present, type Rule, when } from '../defaulting.ts';
+import { isObject, type Json, type JsonObject } from '../../kernel/json.ts';
+import { chain, defaults, each, fields, present, type Rule, when } from '../defaulting.ts';
 
 // Models kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Service.
 
@@ -14,20 +14,30 @@ const nonEmpty = (value: Json | undefined): boolean => Array.isArray(value) && v
 const isExternal = ({ type, externalIPs }: JsonObject): boolean =>
   type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && nonEmpty(externalIPs));
 
+/** Without affinity there is nothing to configure. */
+const withoutConfig: Rule = (spec) => {
+  if (!isObject(spec) || spec['sessionAffinity'] !== 'None' || !('sessionAffinityConfig' in spec)) return spec;
+  const { sessionAffinityConfig: _, ...rest } = spec;
+  return rest;
+};
+
 export const serviceDefaults = defaults({
-  spec: present(
-    fields({
-      sessionAffinity: 'None',
-      type: 'ClusterIP',
-      sessionAffinityConfig: when(
-        ({ sessionAffinity }) => sessionAffinity === 'ClientIP',
-        present(fields({ clientIP: present(fields({ timeoutSeconds: CLIENT_IP_TIMEOUT_SECONDS })) })),
-      ),
-      ports: each(fields({ protocol: 'TCP', targetPort })),
-      externalTrafficPolicy: when(isExternal, 'Cluster'),
-      internalTrafficPolicy: when(({ type }) => type !== 'ExternalName', 'Cluster'),
-      allocateLoadBalancerNodePorts: when(({ type }) => type === 'LoadBalancer', true),
-    }),
+  spec: chain(
+    present(
+      fields({
+        sessionAffinity: 'None',
+        type: 'ClusterIP',
+        sessionAffinityConfig: when(
+          ({ sessionAffinity }) => sessionAffinity === 'ClientIP',
+          present(fields({ clientIP: present(fields({ timeoutSeconds: CLIENT_IP_TIMEOUT_SECONDS })) })),
+        ),
+        ports: each(fields({ protocol: 'TCP', targetPort })),
+        externalTrafficPolicy: when(isExternal, 'Cluster'),
+        internalTrafficPolicy: when(({ type }) => type !== 'ExternalName', 'Cluster'),
+        allocateLoadBalancerNodePorts: when(({ type }) => type === 'LoadBalancer', true),
+      }),
+    ),
+    withoutConfig,
   ),
   status: present(
     fields({

@@ -1,10 +1,12 @@
 import type { Service, ServicePort, ServiceSpec } from '../../../gen/kubernetes-types.ts';
 import { duplicate, type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
 import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
-import { cidr, ipAddress } from '../../kube/names/ip.ts';
+import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
 import { qualifiedName, validateLabels } from '../../kube/names/labels.ts';
-import { portName, portNumber } from '../../kube/names/values.ts';
-import { type Faults, messages, oneOf } from '../faults.ts';
+import { portNumber } from '../../kube/names/values.ts';
+import { type Faults, goStruct, messages, oneOf, requiredName } from '../faults.ts';
+import { reachFaults } from './endpoints-validation.ts';
+import { portOrNameFaults } from './pod/validate-probe.ts';
 import { needsHealthCheckPort } from './service-allocation.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidateService.
@@ -16,8 +18,8 @@ const MAX_CLIENT_IP_SECONDS = 86_400;
 const isExternal = ({ type, externalIPs }: ServiceSpec): boolean =>
   type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && (externalIPs?.length ?? 0) > 0);
 
-function portFaults(path: string, port: ServicePort, needsName: boolean, isHeadless: boolean, names: Set<string>, out: Faults): void {
-  const { name, port: number, protocol, targetPort, appProtocol } = port;
+function portFaults(path: string, port: ServicePort, needsName: boolean, names: Set<string>, out: Faults): void {
+  const { name, port: number = 0, protocol, targetPort, appProtocol } = port;
   if (!name) {
     if (needsName) out.push(required(`${path}.name`));
   } else {
@@ -25,46 +27,109 @@ function portFaults(path: string, port: ServicePort, needsName: boolean, isHeadl
     if (names.has(name)) out.push(duplicate(`${path}.name`, name));
     names.add(name);
   }
-  messages(`${path}.port`, number ?? 0, portNumber(number ?? 0), out);
+  messages(`${path}.port`, number, portNumber(number), out);
   oneOf(`${path}.protocol`, protocol, PROTOCOLS, true, out);
-  if (typeof targetPort === 'string') messages(`${path}.targetPort`, targetPort, portName(targetPort), out);
-  else if (targetPort !== undefined) messages(`${path}.targetPort`, targetPort, portNumber(targetPort), out);
+  portOrNameFaults(`${path}.targetPort`, targetPort, out);
   if (appProtocol !== undefined) messages(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol), out);
-  if (isHeadless && typeof targetPort === 'number' && targetPort === 0) out.push(required(`${path}.targetPort`));
 }
 
-function portsFaults({ type, ports = [], clusterIP }: ServiceSpec, out: Faults): void {
-  const names = new Set<string>();
-  const numbers = new Set<string>();
-  const nodePorts = new Set<string>();
-  ports.forEach((port, i) => {
-    const path = `spec.ports[${i}]`;
-    portFaults(path, port, ports.length > 1, clusterIP === 'None', names, out);
-    if (port.nodePort) {
-      if (type === 'ClusterIP' || type === 'ExternalName')
-        out.push(forbidden(`${path}.nodePort`, `may not be used when \`type\` is '${type}'`));
-      const key = `${port.protocol}/${port.nodePort}`;
-      if (nodePorts.has(key)) out.push(duplicate(`${path}.nodePort`, port.nodePort));
-      nodePorts.add(key);
-    }
-    const key = `${port.protocol}/${port.port}`;
-    if (numbers.has(key)) out.push(duplicate(path, { protocol: port.protocol, port: port.port }));
-    numbers.add(key);
+const portInGo = goStruct({ Name: '', Protocol: '', AppProtocol: null, Port: 0, TargetPort: 0, NodePort: 0 });
+
+/** The same protocol and number may be there once, of the service and of the nodes. */
+function samePortFaults({ type, ports = [] }: ServiceSpec, out: Faults): void {
+  const taken = new Set<string>();
+  const isTaken = (key: string): boolean => taken.size === taken.add(key).size;
+  ports.forEach(({ nodePort }, i) => {
+    if (nodePort && type === 'ClusterIP') out.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+  });
+  ports.forEach(({ protocol, nodePort }, i) => {
+    if (nodePort && isTaken(`node ${protocol}/${nodePort}`)) out.push(duplicate(`spec.ports[${i}].nodePort`, nodePort));
+  });
+  ports.forEach(({ protocol, port }, i) => {
+    if (isTaken(`${protocol}/${port}`)) out.push(duplicate(`spec.ports[${i}]`, portInGo({ protocol, port })));
   });
 }
 
+const isHeadless = ({ clusterIPs }: ServiceSpec): boolean => clusterIPs?.length === 1 && clusterIPs[0] === 'None';
+
 function typeFaults(spec: ServiceSpec, out: Faults): void {
-  const ip = spec.clusterIPs?.[0] ?? spec.clusterIP;
-  const isHeadless = ip === 'None';
-  if (!spec.ports?.length && !isHeadless && spec.type !== 'ExternalName') out.push(required('spec.ports'));
-  if ((spec.type === 'LoadBalancer' || spec.type === 'NodePort') && isHeadless)
-    out.push(invalid('spec.clusterIPs[0]', ip, `may not be set to 'None' for ${spec.type} services`));
-  if (spec.type === 'ExternalName') {
-    if (ip) out.push(forbidden('spec.clusterIPs[0]', 'may not be set for ExternalName services'));
-    const name = (spec.externalName ?? '').replace(/\.$/, '');
-    if (name === '') out.push(required('spec.externalName'));
-    else messages('spec.externalName', name, dnsSubdomain(name), out);
-  }
+  const { type } = spec;
+  if (!spec.ports?.length && !isHeadless(spec) && type !== 'ExternalName') out.push(required('spec.ports'));
+  if ((type === 'LoadBalancer' || type === 'NodePort') && isHeadless(spec))
+    out.push(invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`));
+  if (type !== 'ExternalName') return;
+  for (const field of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const)
+    if (spec[field]?.length) out.push(forbidden(`spec.${field}`, 'may not be set for ExternalName services'));
+  const name = (spec.externalName ?? '').replace(/\.$/, '');
+  requiredName('spec.externalName', name, dnsSubdomain, out);
+}
+
+function affinityFaults({ sessionAffinity, sessionAffinityConfig: config }: ServiceSpec, out: Faults): void {
+  oneOf('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None'], true, out);
+  if (sessionAffinity !== 'ClientIP') return;
+  const path = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds';
+  const seconds = config?.clientIP?.timeoutSeconds;
+  if (seconds !== undefined && (seconds <= 0 || seconds > MAX_CLIENT_IP_SECONDS))
+    out.push(invalid(path, seconds, `must be greater than 0 and less than ${MAX_CLIENT_IP_SECONDS}`));
+}
+
+function familyFaults({ ipFamilies = [], ipFamilyPolicy }: ServiceSpec, out: Faults): void {
+  ipFamilies.forEach((family, i) => {
+    oneOf(`spec.ipFamilies[${i}]`, family, ['IPv4', 'IPv6'], false, out);
+    if (ipFamilies.indexOf(family) < i) out.push(duplicate(`spec.ipFamilies[${i}]`, family));
+  });
+  oneOf('spec.ipFamilyPolicy', ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack'], false, out);
+}
+
+/** Addresses inside the cluster: one of each family at most, in the order of the families. */
+function clusterAddressFaults(spec: ServiceSpec, out: Faults): void {
+  if (spec.type === 'ExternalName') return;
+  const { clusterIP = '', clusterIPs = [], ipFamilies = [] } = spec;
+  const path = 'spec.clusterIPs';
+  const fault = (detail: string): void => {
+    out.push(invalid(path, clusterIPs, detail));
+  };
+  if (clusterIP === '' && clusterIPs.length > 0) fault('must be empty when `clusterIP` is not specified');
+  if (clusterIP !== '' && clusterIPs.length === 0) out.push(required(path));
+  else if (clusterIP !== '' && clusterIPs[0] !== clusterIP) fault('first value must match `clusterIP`');
+  familyFaults(spec, out);
+  const before = out.length;
+  clusterIPs.forEach((ip, i) => {
+    if (i > 0 || ip !== 'None') messages(`${path}[${i}]`, ip, ipAddress(ip, false), out);
+    else if (clusterIPs.length > 1) fault("'None' must be the first and only value");
+  });
+  const areRight = out.length === before;
+  if (clusterIPs.length > 2) fault('may only hold up to 2 values');
+  // What is no address is of no family.
+  if (!areRight || isHeadless(spec)) return;
+  const families = clusterIPs.map((ip) => `IPv${ipFamily(ip) ?? 4}`);
+  if (families.length > 1 && new Set(families).size < 2) fault('may specify no more than one IP for each IP family');
+  families.slice(0, ipFamilies.length).forEach((family, i) => {
+    const wanted = ipFamilies[i];
+    if (wanted !== family && (wanted === 'IPv4' || wanted === 'IPv6'))
+      out.push(invalid(`${path}[${i}]`, clusterIPs[i], `expected an ${wanted} value as indicated by \`ipFamilies[${i}]\``));
+  });
+}
+
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+const BALANCED_ONLY = "may only be used when `type` is 'LoadBalancer'";
+
+function balancerFaults({ spec, metadata }: Service, out: Faults): void {
+  const { loadBalancerSourceRanges: ranges = [], loadBalancerClass: name } = spec;
+  const isBalanced = spec.type === 'LoadBalancer';
+  const annotation = metadata.annotations?.[SOURCE_RANGES];
+  const at = ranges.length > 0 ? 'spec.LoadBalancerSourceRanges' : `metadata.annotations[${SOURCE_RANGES}]`;
+  const all = ranges.length > 0 ? ranges : (annotation?.split(',') ?? []);
+  if (all.length > 0 && !isBalanced) out.push(forbidden(at, BALANCED_ONLY));
+  if (ranges.length > 0 || annotation?.trim())
+    all.forEach((range, i) => {
+      messages(ranges.length > 0 ? `${at}[${i}]` : at, range.trim(), cidr(range.trim(), false), out);
+    });
+  if (spec.allocateLoadBalancerNodePorts !== undefined && !isBalanced)
+    out.push(forbidden('spec.allocateLoadBalancerNodePorts', BALANCED_ONLY));
+  if (name === undefined) return;
+  if (isBalanced) messages('spec.loadBalancerClass', name, qualifiedName(name), out);
+  else out.push(forbidden('spec.loadBalancerClass', BALANCED_ONLY));
 }
 
 function trafficFaults(service: Service, out: Faults): void {
@@ -72,60 +137,36 @@ function trafficFaults(service: Service, out: Faults): void {
   if (isExternal(spec)) oneOf('spec.externalTrafficPolicy', spec.externalTrafficPolicy, ['Cluster', 'Local'], true, out);
   else if (spec.externalTrafficPolicy)
     out.push(invalid('spec.externalTrafficPolicy', spec.externalTrafficPolicy, 'may only be set for externally-accessible services'));
-  if (spec.healthCheckNodePort && !needsHealthCheckPort(service))
+  const { healthCheckNodePort: port } = spec;
+  // One that is needed and not given is drawn.
+  if (port && needsHealthCheckPort(service)) messages('spec.healthCheckNodePort', port, portNumber(port), out);
+  else if (port)
     out.push(
-      invalid(
-        'spec.healthCheckNodePort',
-        spec.healthCheckNodePort,
-        "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
-      ),
+      invalid('spec.healthCheckNodePort', port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"),
     );
-  oneOf('spec.internalTrafficPolicy', spec.internalTrafficPolicy, ['Cluster', 'Local'], spec.type !== 'ExternalName', out);
+  oneOf('spec.internalTrafficPolicy', spec.internalTrafficPolicy, ['Cluster', 'Local'], false, out);
   oneOf('spec.trafficDistribution', spec.trafficDistribution, ['PreferClose', 'PreferSameZone', 'PreferSameNode'], false, out);
-  if (spec.type === 'LoadBalancer') {
-    const { loadBalancerClass: name } = spec;
-    if (name !== undefined) messages('spec.loadBalancerClass', name, qualifiedName(name), out);
-    return;
-  }
-  if (spec.loadBalancerClass !== undefined) out.push(forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"));
-  if (spec.allocateLoadBalancerNodePorts !== undefined)
-    out.push(forbidden('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"));
-  if (spec.loadBalancerSourceRanges?.length)
-    out.push(forbidden('spec.LoadBalancerSourceRanges', "may only be used when `type` is 'LoadBalancer'"));
 }
 
 export function serviceFaults(service: Service): readonly FieldError[] {
   const out: FieldError[] = [];
   const { spec } = service;
   typeFaults(spec, out);
-  portsFaults(spec, out);
-  out.push(...validateLabels(spec.selector, 'spec.selector'));
-  oneOf('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None'], true, out);
-  const seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds;
-  if (spec.sessionAffinity === 'ClientIP' && seconds !== undefined && (seconds <= 0 || seconds > MAX_CLIENT_IP_SECONDS))
-    out.push(
-      invalid(
-        'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
-        seconds,
-        `must be greater than 0 and less than ${MAX_CLIENT_IP_SECONDS}`,
-      ),
-    );
-  (spec.clusterIPs ?? []).forEach((ip, i) => {
-    if (ip !== 'None' && ip !== '') messages(`spec.clusterIPs[${i}]`, ip, ipAddress(ip, false), out);
+  const names = new Set<string>();
+  spec.ports?.forEach((port, i, { length }) => {
+    portFaults(`spec.ports[${i}]`, port, length > 1, names, out);
   });
-  if (spec.clusterIP && spec.clusterIPs?.length && spec.clusterIP !== spec.clusterIPs[0])
-    out.push(invalid('spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`'));
+  out.push(...validateLabels(spec.selector, 'spec.selector'));
+  affinityFaults(spec, out);
+  clusterAddressFaults(spec, out);
   spec.externalIPs?.forEach((ip, i) => {
-    messages(`spec.externalIPs[${i}]`, ip, ipAddress(ip, false), out);
+    const faults = ipAddress(ip, false);
+    messages(`spec.externalIPs[${i}]`, ip, faults, out);
+    if (faults.length === 0) reachFaults(`spec.externalIPs[${i}]`, ip, out);
   });
   oneOf('spec.type', spec.type, TYPES, true, out);
-  spec.loadBalancerSourceRanges?.forEach((range, i) => {
-    messages(`spec.LoadBalancerSourceRanges[${i}]`, range, cidr(range.trim(), false), out);
-  });
-  oneOf('spec.ipFamilyPolicy', spec.ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack'], false, out);
-  spec.ipFamilies?.forEach((family, i) => {
-    oneOf(`spec.ipFamilies[${i}]`, family, ['IPv4', 'IPv6'], true, out);
-  });
+  samePortFaults(spec, out);
+  balancerFaults(service, out);
   trafficFaults(service, out);
   return out;
 }

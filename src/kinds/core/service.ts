@@ -1,4 +1,4 @@
-import type { Service, ServicePort } from '../../../gen/kubernetes-types.ts';
+import type { Service, ServicePort, ServiceSpec } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { nameIs1035Label } from '../../kube/names/dns.ts';
 import { ageColumn, column, labelsText, nameColumn, wide } from '../columns.ts';
@@ -26,6 +26,10 @@ function externalAddresses({ spec, status }: Service): string {
 
 const portText = ({ port, nodePort, protocol }: ServicePort): string => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol ?? 'TCP'}`;
 
+/** A client may know only the first of the addresses. */
+const withAllAddresses = (spec: ServiceSpec): ServiceSpec =>
+  spec.clusterIP && !spec.clusterIPs?.length ? { ...spec, clusterIPs: [spec.clusterIP] } : spec;
+
 export const service: Kind = {
   group: '',
   kind: 'Service',
@@ -47,7 +51,7 @@ export const service: Kind = {
   },
   default: serviceDefaults,
   allowCreateOnUpdate: true,
-  prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
+  prepareForCreate: (object: Service) => ({ ...object, spec: withAllAddresses(object.spec), status: { loadBalancer: {} } }),
   prepareForUpdate: (object: Service, previous: Service) => prepareServiceUpdate(object, previous),
   allocate: (object: Service, _previous, context, random) => allocateService(object, servicePools(context, object.metadata), random),
   nameRule: nameIs1035Label,
