@@ -6,6 +6,7 @@ import type { Kind, KindContext } from '../../kube/kind.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { cronJob } from '../batch/cronjob.ts';
 import { job } from '../batch/job.ts';
+import { pod } from '../core/pod/pod.ts';
 import { daemonSet } from './daemonset.ts';
 import { deployment } from './deployment.ts';
 import { replicaSet } from './replicaset.ts';
@@ -56,6 +57,20 @@ test('pods of a stateful set mount its claims; the names that they get as replic
   assert.deepEqual(faultsOf(statefulSet, { selector, template: stateful }), [
     'spec.template.spec.containers[0].volumeMounts[0].name: notFound: ',
   ]);
+});
+
+test('on the network of the host, ports of a template may leave the host port open; pods get the same', () => {
+  const onHost = (port: JsonObject): JsonObject => ({
+    ...template,
+    spec: { hostNetwork: true, containers: [{ name: 'c', image: 'i', ports: [port] }] },
+  });
+  assert.deepEqual(faultsOf(daemonSet, { selector, template: onHost({ containerPort: 53, protocol: 'UDP' }) }), []);
+  assert.deepEqual(faultsOf(daemonSet, { selector, template: onHost({ containerPort: 53, hostPort: 54 }) }), [
+    'spec.template.spec.containers[0].ports[0].hostPort: invalid: must match `containerPort` when `hostNetwork` is true',
+  ]);
+  const made = object(pod, onHost({ containerPort: 53 })['spec'] as JsonObject);
+  assert.deepEqual(texts(pod.validate?.(made, context)), []);
+  assert.match(JSON.stringify(made), /"hostPort":53/);
 });
 
 test('a selector must select the labels of the template, and never changes', () => {
