@@ -94,3 +94,16 @@ export const goStruct =
     };
     return Object.fromEntries(Object.entries(fields).map(([name, entry]) => [name, print(name, entry)]));
   };
+
+/** A list of such structs; one that is not there is left out, as in types that are printed as JSON is. */
+export const goList =
+  (item: GoPrinter): GoPrinter =>
+  (value) =>
+    Array.isArray(value) ? value.map(item) : value;
+const asGiven: GoPrinter = (value) => value;
+
+/** A LabelSelector as Go prints it: in this order. */
+export const selectorInGo = goStruct({
+  matchLabels: asGiven,
+  matchExpressions: goList(goStruct({ key: '', operator: '', values: asGiven })),
+});

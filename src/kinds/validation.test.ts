@@ -53,7 +53,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   ['Service', { spec: { type: 'ExternalName' } }, ['spec.externalName: required: ']],
   [
     'Service',
-    { spec: { type: 'LoadBalancer', clusterIP: 'None' } },
+    { spec: { type: 'LoadBalancer', clusterIP: 'None', clusterIPs: ['None'] } },
     ["spec.clusterIPs[0]: invalid: may not be set to 'None' for LoadBalancer services"],
   ],
   ['Role', { rules: [{ verbs: [], apiGroups: [''] }] }, ['rules[0].verbs: required: ', 'rules[0].resources: required: ']],

@@ -1,29 +1,34 @@
 import type { DaemonSet, DaemonSetSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
-import { countOrPercent, type Faults, immutable, nonNegative, notAbove100Percent } from '../faults.ts';
-import { isNothing, printed, workloadFaults } from './validation.ts';
+import { podTemplateFaults } from '../core/pod/validate-spec.ts';
+import { countOrPercent, type Faults, immutable, nonNegative, notAbove100Percent, selectorFaults } from '../faults.ts';
+import { emptySelectorFaults, isNothing, mismatchFaults, runsForEver, strategyInGo } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateDaemonSet.
 
 function strategyFaults(path: string, { updateStrategy }: DaemonSetSpec, out: Faults): void {
   const { type, rollingUpdate } = updateStrategy ?? {};
   if (type === 'OnDelete') return;
-  if (type !== 'RollingUpdate') return void out.push(notSupported(path, printed(updateStrategy), ['RollingUpdate', 'OnDelete']));
+  if (type !== 'RollingUpdate') return void out.push(notSupported(path, strategyInGo(updateStrategy ?? {}), ['RollingUpdate', 'OnDelete']));
   if (!rollingUpdate) return void out.push(required(`${path}.rollingUpdate`));
   const { maxUnavailable, maxSurge } = rollingUpdate;
   const at = `${path}.rollingUpdate`;
   countOrPercent(`${at}.maxUnavailable`, maxUnavailable, out);
   countOrPercent(`${at}.maxSurge`, maxSurge, out);
+  notAbove100Percent(`${at}.maxUnavailable`, maxUnavailable, out);
+  notAbove100Percent(`${at}.maxSurge`, maxSurge, out);
   if (!isNothing(maxUnavailable) && !isNothing(maxSurge))
     out.push(invalid(`${at}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
   if (isNothing(maxUnavailable) && isNothing(maxSurge)) out.push(required(`${at}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
-  notAbove100Percent(`${at}.maxUnavailable`, maxUnavailable, out);
-  notAbove100Percent(`${at}.maxSurge`, maxSurge, out);
 }
 
 export function daemonSetFaults({ spec }: DaemonSet): readonly FieldError[] {
   const out: FieldError[] = [];
-  workloadFaults('spec', spec, 'daemonset', 'DaemonSet', out);
+  selectorFaults('spec.selector', spec.selector, out);
+  mismatchFaults('spec.template', spec.selector, spec.template, out);
+  emptySelectorFaults('spec.selector', spec.selector, 'daemonset', out);
+  podTemplateFaults('spec.template', spec.template, out);
+  runsForEver('spec.template', spec.template, 'DaemonSet', out);
   nonNegative('spec.minReadySeconds', spec.minReadySeconds, out);
   strategyFaults('spec.updateStrategy', spec, out);
   nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit, out);

@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { countOrPercent, type Faults, immutable, nonNegative, notAbove100Percent } from '../faults.ts';
-import { isNothing, printed, workloadFaults } from './validation.ts';
+import { isNothing, replicatedFaults, strategyInGo } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateDeployment.
 
@@ -11,7 +11,7 @@ function strategyFaults(path: string, { strategy }: DeploymentSpec, out: Faults)
     if (rollingUpdate) out.push(forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"));
     return;
   }
-  if (type !== 'RollingUpdate') return void out.push(notSupported(path, printed(strategy), ['Recreate', 'RollingUpdate']));
+  if (type !== 'RollingUpdate') return void out.push(notSupported(path, strategyInGo(strategy ?? {}), ['Recreate', 'RollingUpdate']));
   if (!rollingUpdate) return void out.push(required(`${path}.rollingUpdate`, 'this should be defaulted and never be nil'));
   const { maxUnavailable, maxSurge } = rollingUpdate;
   countOrPercent(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, out);
@@ -24,7 +24,7 @@ function strategyFaults(path: string, { strategy }: DeploymentSpec, out: Faults)
 export function deploymentFaults({ spec }: Deployment): readonly FieldError[] {
   const out: FieldError[] = [];
   nonNegative('spec.replicas', spec.replicas, out);
-  workloadFaults('spec', spec, 'deployment', 'ReplicaSet', out);
+  replicatedFaults(spec, out);
   strategyFaults('spec.strategy', spec, out);
   nonNegative('spec.minReadySeconds', spec.minReadySeconds, out);
   nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit, out);

@@ -7,7 +7,7 @@ import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present } from '../defaulting.ts';
 import { immutable, nonNegative } from '../faults.ts';
 import { orphans, selectable } from '../selectable.ts';
-import { workloadFaults } from './validation.ts';
+import { replicatedFaults } from './validation.ts';
 
 export const replicaSet: Kind = {
   group: 'apps',
@@ -27,7 +27,7 @@ export const replicaSet: Kind = {
     const faults: FieldError[] = [];
     nonNegative('spec.replicas', spec.replicas, faults);
     nonNegative('spec.minReadySeconds', spec.minReadySeconds, faults);
-    workloadFaults('spec', spec, 'deployment', 'ReplicaSet', faults);
+    replicatedFaults(spec, faults);
     return faults;
   },
   validateUpdate({ spec }: ReplicaSet, { spec: previous }: ReplicaSet) {

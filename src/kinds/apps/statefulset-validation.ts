@@ -2,9 +2,11 @@ import type { PodTemplateSpec, StatefulSet, StatefulSetSpec } from '../../../gen
 import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
 import { dnsLabel } from '../../kube/names/dns.ts';
+import { validateAnnotations, validateLabels } from '../../kube/names/labels.ts';
+import { podTemplateFaults } from '../core/pod/validate-spec.ts';
 import { claimSpecFaults } from '../core/volume-validation.ts';
-import { countOrPercent, messages, nonNegative, oneOf } from '../faults.ts';
-import { workloadFaults } from './validation.ts';
+import { countOrPercent, type Faults, goStruct, messages, nonNegative, notAbove100Percent, oneOf } from '../faults.ts';
+import { isNothing, mismatchFaults, runsForEver, workloadSelectorFaults } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateStatefulSet.
 
@@ -18,11 +20,17 @@ export function statefulSetFaults({ spec }: StatefulSet): readonly FieldError[] 
   if (!type) out.push(required('spec.updateStrategy'));
   else if (type === 'OnDelete') {
     if (rollingUpdate)
-      out.push(invalid('spec.updateStrategy.rollingUpdate', rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'"));
+      out.push(
+        invalid('spec.updateStrategy.rollingUpdate', rollingUpdateInGo(rollingUpdate), "only allowed for updateStrategy 'RollingUpdate'"),
+      );
   } else if (type === 'RollingUpdate') {
     nonNegative('spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition, out);
-    countOrPercent('spec.updateStrategy.rollingUpdate.maxUnavailable', rollingUpdate?.maxUnavailable, out);
-  } else out.push(invalid('spec.updateStrategy', printed(updateStrategy), "must be 'RollingUpdate' or 'OnDelete'"));
+    const { maxUnavailable } = rollingUpdate ?? {};
+    const path = 'spec.updateStrategy.rollingUpdate.maxUnavailable';
+    countOrPercent(path, maxUnavailable, out);
+    if (maxUnavailable !== undefined && isNothing(maxUnavailable)) out.push(invalid(path, maxUnavailable, 'cannot be 0'));
+    notAbove100Percent(path, maxUnavailable, out);
+  } else out.push(invalid('spec.updateStrategy', updateInGo(updateStrategy), "must be 'RollingUpdate' or 'OnDelete'"));
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', retention?.whenDeleted, ['Retain', 'Delete'], false, out);
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', retention?.whenScaled, ['Retain', 'Delete'], false, out);
   spec.volumeClaimTemplates?.forEach((claim, i) => {
@@ -32,8 +40,22 @@ export function statefulSetFaults({ spec }: StatefulSet): readonly FieldError[] 
   nonNegative('spec.minReadySeconds', spec.minReadySeconds, out);
   nonNegative('spec.ordinals.start', spec.ordinals?.start, out);
   if (spec.serviceName) messages('spec.serviceName', spec.serviceName, dnsLabel(spec.serviceName), out);
-  workloadFaults('spec', { ...spec, template: templateOf(spec) }, 'statefulset', 'StatefulSet', out);
+  templateFaults(spec, out);
   return out;
+}
+
+function templateFaults(spec: StatefulSetSpec, out: Faults): void {
+  const isMalformed = workloadSelectorFaults('spec.selector', spec.selector, 'statefulset', '', out);
+  const path = 'spec.template';
+  if (!isMalformed) {
+    const template = templateOf(spec);
+    mismatchFaults(path, spec.selector, template, out);
+    podTemplateFaults(path, template, out);
+    // Upstream says these twice.
+    out.push(...validateLabels(template?.metadata?.labels, `${path}.labels`));
+    out.push(...validateAnnotations(template?.metadata?.annotations, `${path}.annotations`));
+  }
+  runsForEver(path, spec.template, 'StatefulSet', out);
 }
 
 /** The template as its pods get it: with a volume for each claim, and without the names that a pod's identity replaces. */
@@ -45,13 +67,8 @@ function templateOf({ template, volumeClaimTemplates = [] }: StatefulSetSpec): P
   return { ...template, spec: { ...spec, volumes: [...claims, ...volumes.filter(({ name }) => !names.has(name))] } };
 }
 
-/** As Go prints its own type. */
-const printed = (strategy: StatefulSetSpec['updateStrategy']): unknown => ({
-  Type: strategy?.type,
-  RollingUpdate: strategy?.rollingUpdate
-    ? { Partition: strategy.rollingUpdate.partition ?? 0, MaxUnavailable: strategy.rollingUpdate.maxUnavailable ?? null }
-    : null,
-});
+const rollingUpdateInGo = goStruct({ Partition: 0, MaxUnavailable: null });
+const updateInGo = goStruct({ Type: '', RollingUpdate: rollingUpdateInGo });
 
 const MUTABLE: readonly (keyof StatefulSetSpec)[] = [
   'replicas',

@@ -1,58 +1,75 @@
-import type { DaemonSetUpdateStrategy, DeploymentStrategy, LabelSelector, PodTemplateSpec } from '../../../gen/kubernetes-types.ts';
+import type { LabelSelector, PodTemplateSpec } from '../../../gen/kubernetes-types.ts';
 import { forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import type { Json } from '../../kernel/json.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { type Faults, isEmptySelector, selectorFaults } from '../faults.ts';
+import { type Faults, goStruct, isEmptySelector, selectorFaults, selectorInGo } from '../faults.ts';
 
 /** What the spec of a workload says of its pods. */
 type Workload = { readonly selector?: LabelSelector; readonly template?: PodTemplateSpec };
 
 export const MISMATCH = '`selector` does not match template `labels`';
 
-/** Whether the selector selects the template's labels; a malformed one is somebody else's fault. */
-export function selectsTemplate(selector: LabelSelector, template: PodTemplateSpec | undefined): boolean {
+/** Faults of template labels that a selector does not select; none selects nothing, and what a malformed one selects is not known. */
+export function mismatchFaults(
+  path: string,
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec | undefined,
+  out: Faults,
+): void {
+  const { metadata } = template ?? {};
   // A LabelSelector is plain JSON.
-  const { value } = labelSelectorOf(selector as unknown as Json);
-  return !value || value.matches(template?.metadata?.labels ?? {});
+  const matcher = selector && labelSelectorOf(selector as unknown as Json);
+  if (!matcher || matcher.value?.matches(metadata?.labels ?? {}) === false)
+    out.push(invalid(`${path}.metadata.labels`, metadata?.labels ?? null, MISMATCH));
+}
+
+/** `owner` is what upstream says that an empty selector is invalid for. */
+export function emptySelectorFaults(path: string, selector: LabelSelector | undefined, owner: string, out: Faults): void {
+  if (selector && isEmptySelector(selector)) out.push(invalid(path, selector, `empty selector is invalid for ${owner}`));
 }
 
 /**
- * Faults of a workload's selector and template: they fit each other, and the pods run for ever.
- * `emptyFor` is what upstream says that an empty selector is invalid for, `name` what the kind is called in other messages.
+ * Faults of a workload's selector; true where one is so wrong that upstream looks no further.
+ * `emptyFor` is what upstream says that an empty selector is invalid for, `malformed` what it says of one that is none.
  */
-export function workloadFaults(path: string, { selector, template }: Workload, emptyFor: string, name: string, out: Faults): void {
-  if (!selector) out.push(required(`${path}.selector`));
-  else {
-    selectorFaults(`${path}.selector`, selector, out);
-    if (isEmptySelector(selector)) out.push(invalid(`${path}.selector`, selector, `empty selector is invalid for ${emptyFor}`));
+export function workloadSelectorFaults(
+  path: string,
+  selector: LabelSelector | undefined,
+  emptyFor: string,
+  malformed: string,
+  out: Faults,
+): boolean {
+  if (!selector) {
+    out.push(required(path));
+    return false;
   }
-  const at = `${path}.template`;
+  selectorFaults(path, selector, out);
+  emptySelectorFaults(path, selector, emptyFor, out);
   // A LabelSelector is plain JSON.
-  if (selector && name !== 'DaemonSet' && labelSelectorOf(selector as unknown as Json).value === undefined)
-    out.push(invalid(`${path}.selector`, selector, name === 'StatefulSet' ? '' : 'invalid label selector'));
-  if (!template) return void out.push(required(at));
-  if (selector && !isEmptySelector(selector) && !selectsTemplate(selector, template))
-    out.push(invalid(`${at}.metadata.labels`, template.metadata?.labels ?? null, MISMATCH));
-  podTemplateFaults(at, template, out);
-  runsForEver(at, template, name, out);
+  if (labelSelectorOf(selector as unknown as Json).value !== undefined) return false;
+  out.push(invalid(path, selectorInGo(selector), malformed));
+  return true;
+}
+
+/** Faults of the selector and template of what keeps a number of pods: they fit each other, and the pods run for ever. */
+export function replicatedFaults({ selector, template }: Workload, out: Faults): void {
+  if (workloadSelectorFaults('spec.selector', selector, 'deployment', 'invalid label selector', out)) return;
+  mismatchFaults('spec.template', selector, template, out);
+  podTemplateFaults('spec.template', template, out);
+  runsForEver('spec.template', template, 'ReplicaSet', out);
 }
 
 /** Pods of a workload are restarted and have no deadline. */
-export function runsForEver(path: string, template: PodTemplateSpec, name: string, out: Faults): void {
-  const { restartPolicy, activeDeadlineSeconds } = template.spec ?? {};
+export function runsForEver(path: string, template: PodTemplateSpec | undefined, name: string, out: Faults): void {
+  const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
   if (restartPolicy !== 'Always') out.push(notSupported(`${path}.spec.restartPolicy`, restartPolicy ?? '', ['Always']));
   if (activeDeadlineSeconds !== undefined)
     out.push(forbidden(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${name} is not Supported`));
 }
 
-/** A strategy as Go prints its own type: fields by their Go names. */
-export const printed = (strategy: DeploymentStrategy | DaemonSetUpdateStrategy | undefined): unknown => ({
-  Type: strategy?.type ?? '',
-  RollingUpdate: strategy?.rollingUpdate
-    ? { MaxUnavailable: strategy.rollingUpdate.maxUnavailable ?? 0, MaxSurge: strategy.rollingUpdate.maxSurge ?? 0 }
-    : null,
-});
+/** A strategy as Go prints its own type. */
+export const strategyInGo = goStruct({ Type: '', RollingUpdate: goStruct({ MaxUnavailable: 0, MaxSurge: 0 }) });
 
 /** Percentages and counts where 0 and "0%" mean nothing at all. */
 export const isNothing = (value: number | string | undefined): boolean =>

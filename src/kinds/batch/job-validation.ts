@@ -1,9 +1,10 @@
 import type { Job, JobSpec, PodTemplateSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
-import { MISMATCH, selectsTemplate } from '../apps/validation.ts';
+import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
+import { mismatchFaults } from '../apps/validation.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { type Faults, immutable, nonNegative, oneOf, selectorFaults } from '../faults.ts';
+import { type Faults, immutable, nonNegative, oneOf, selectorFaults, selectorInGo } from '../faults.ts';
 import { failurePolicyFaults, successPolicyFaults } from './job-policy-validation.ts';
 
 // Models kubernetes pkg/apis/batch/validation.
@@ -65,7 +66,7 @@ export function jobSpecFaults(path: string, spec: JobSpec, out: Faults): void {
 
 /** The labels by which a job finds its own pods say so, unless the client chose the selector. */
 function generatedSelectorFaults({ metadata, spec }: Job, out: Faults): void {
-  if (spec.manualSelector) return;
+  if (spec.manualSelector || !spec.selector) return;
   const expected = {
     'batch.kubernetes.io/controller-uid': metadata.uid,
     'batch.kubernetes.io/job-name': metadata.name,
@@ -78,6 +79,9 @@ function generatedSelectorFaults({ metadata, spec }: Job, out: Faults): void {
     if (label === undefined) out.push(required(`spec.template.metadata.labels[${key}]`, `must be '${value}'`));
     else if (label !== value) out.push(invalid(`spec.template.metadata.labels[${key}]`, labels, `must be '${value}'`));
   }
+  // A LabelSelector is plain JSON.
+  if (labelSelectorOf(spec.selector as unknown as Json).value?.matches(expected) === false)
+    out.push(invalid('spec.selector', selectorInGo(spec.selector), '`selector` not auto-generated'));
 }
 
 export function jobFaults(job: Job): readonly FieldError[] {
@@ -86,11 +90,8 @@ export function jobFaults(job: Job): readonly FieldError[] {
   generatedSelectorFaults(job, out);
   jobSpecFaults('spec', spec, out);
   if (!spec.selector) out.push(required('spec.selector'));
-  else {
-    selectorFaults('spec.selector', spec.selector, out);
-    if (!selectsTemplate(spec.selector, spec.template))
-      out.push(invalid('spec.template.metadata.labels', spec.template.metadata?.labels ?? null, MISMATCH));
-  }
+  else selectorFaults('spec.selector', spec.selector, out);
+  mismatchFaults('spec.template', spec.selector, spec.template, out);
   return out;
 }
 

@@ -3,7 +3,7 @@ import { type FieldError, forbidden, invalid, required } from '../../kernel/fiel
 import { equal } from '../../kernel/json.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
-import { type Faults, goStruct, IMMUTABLE, messages } from '../faults.ts';
+import { type Faults, goList, goStruct, IMMUTABLE, messages } from '../faults.ts';
 import { amountFaults, quantityOf } from './pod/validate-resources.ts';
 import {
   containerResourceNameFaults,
@@ -71,8 +71,7 @@ export function quotaFaults({ spec }: ResourceQuota): readonly FieldError[] {
 const SCOPES_THAT_EXIST = ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'Terminating'];
 const MUST_EXIST =
   "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
-const selectorInGo = goStruct({ MatchExpressions: (items) => (items as readonly object[]).map(requirementInGo) });
-const requirementInGo = goStruct({ ScopeName: '', Operator: '', Values: null });
+const selectorInGo = goStruct({ MatchExpressions: goList(goStruct({ ScopeName: '', Operator: '', Values: null })) });
 
 /** Upstream does not tell which expression it is. */
 function scopeSelectorFaults(path: string, { hard = {}, scopes, scopeSelector }: ResourceQuota['spec'], out: Faults): void {
