@@ -21,7 +21,7 @@ export interface ArmPorts {
   /** Login endpoint of the tenant as this client knows it, for `WWW-Authenticate`: `https://login.microsoftonline.com/{tenant}`. */
   authority(request: HttpRequest): string;
   readonly newRequestId: RequestIds;
-  /** Waits a moment (about 100 ms) before an operation that is still running is shown, so that clients without a delay don't spin. */
+  /** Waits a moment (about 100 ms) before what is still running or being deleted is shown, so that clients without a delay don't spin. */
   pause?(): Promise<void>;
 }
 

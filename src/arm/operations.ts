@@ -44,6 +44,12 @@ function locationOf(reader: Reader, id: string): string {
   return getResource(reader, groupId(subscription, resourceGroup))?.location ?? 'global';
 }
 
+/**
+ * Tells azurerm (≥ 5.2) not to wait before it looks again. On answers that are final, and on those that start an operation: the first
+ * look is given after a pause of ours, and says when to come back (azure-contract §2.4).
+ */
+export const AT_ONCE = { 'x-go-azure-sdk-skip-polling-delay': 'true' } as const;
+
 /** Headers that lead a client to an operation. `Location` only where the answer is 202 (azure-contract §2.4). */
 export function operationHeaders(
   reader: Reader,
@@ -56,7 +62,7 @@ export function operationHeaders(
   const parsed = parseId(operation.resource);
   const query = `?api-version=${encodeURIComponent(apiVersion)}`;
   const subscription = `/subscriptions/${parsed?.subscription ?? ''}`;
-  const headers: { [name: string]: string } = { 'retry-after': '1' };
+  const headers: { [name: string]: string } = { 'retry-after': '1', ...AT_ONCE };
   if (!parsed?.namespace) {
     headers['location'] = url(`${subscription}/operationresults/${operation.id}${query}`);
     return headers;

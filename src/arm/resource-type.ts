@@ -90,7 +90,7 @@ export interface ActionResult {
   /** The operation that was started: its headers (Azure-AsyncOperation, Location, Retry-After) are added. */
   readonly operation?: Operation;
   readonly headers?: { readonly [name: string]: string };
-  /** True when the answer shows something that still runs: it is given a moment later, so that nobody polls in a tight loop. */
+  /** True when the answer shows something that still runs: the same is asked again a moment later, so that nobody polls in a tight loop. */
   readonly pending?: boolean;
 }
 

@@ -56,7 +56,7 @@ export interface TestEstate {
 
 export function testEstate(
   types: readonly ResourceType[],
-  extra: { controllers?: (arm: ArmCore) => readonly Controller[]; routes?: readonly Route[] } = {},
+  extra: { controllers?: (arm: ArmCore) => readonly Controller[]; routes?: readonly Route[]; pause?: () => Promise<void> } = {},
 ): TestEstate {
   const principals = new Map<string, string>();
   const directory: Directory = {
@@ -92,6 +92,7 @@ export function testEstate(
     world,
     arm,
     routes: extra.routes ?? [],
+    ...(extra.pause && { pause: extra.pause }),
     authenticate: (bearer) => {
       const caller = callers.get(bearer);
       return Promise.resolve(

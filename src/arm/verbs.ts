@@ -14,7 +14,7 @@ import { getResource, isMoving } from './estate.ts';
 import { authorize, type Exchange } from './exchange.ts';
 import { collectionOf, keyOf, parseId, SUBSCRIPTION_TYPE } from './ids.ts';
 import { findLocation } from './locations.ts';
-import { operationHeaders } from './operations.ts';
+import { AT_ONCE, operationHeaders } from './operations.ts';
 import { reaches } from './rbac.ts';
 import { renderText, renderVersion } from './render.ts';
 import { decodeBody, expectedRevision } from './request.ts';
@@ -24,13 +24,10 @@ import type { Answer } from './respond.ts';
 import { matchActions } from './router.ts';
 import { canonicalId } from './write.ts';
 
-/** Tells azurerm ≥ 5.2 not to wait before it looks again; only on answers that are final (azure-contract §2.4). */
-const SETTLED = { 'x-go-azure-sdk-skip-polling-delay': 'true' };
-
 const permissionOf = (type: ResourceType, verb: string): string => `${type.permission ?? type.name}/${verb}`;
 
 /** GET, HEAD, PUT, PATCH, DELETE of one resource. */
-export function serveResource(exchange: Exchange, type: ResourceType, id: string): Answer {
+export function serveResource(exchange: Exchange, type: ResourceType, id: string): Answer | Promise<Answer> {
   const { method } = exchange.request;
   if (type.unbuilt && (method === 'PUT' || method === 'PATCH')) throw notImplemented(type.name);
   const verbs = (['GET', 'PUT', 'PATCH', 'DELETE'] as const).filter((verb) => !type.without?.includes(verb));
@@ -48,13 +45,21 @@ export function serveResource(exchange: Exchange, type: ResourceType, id: string
   }
 }
 
-function readResource(exchange: Exchange, type: ResourceType, id: string): Answer {
+function readResource(exchange: Exchange, type: ResourceType, id: string): Answer | Promise<Answer> {
   authorize(exchange, permissionOf(type, 'read'), id);
+  const { pause } = exchange.ports;
+  // azurerm polls what it deletes itself, without a delay when it is told so.
+  if (pause && stored(exchange, type, id).entry.value.provisioningState === 'Deleting')
+    return pause().then(() => shown(exchange, type, id));
+  return shown(exchange, type, id);
+}
+
+function shown(exchange: Exchange, type: ResourceType, id: string): Answer {
   const { entry, parsed } = stored(exchange, type, id);
   if (exchange.request.method === 'HEAD') return { status: 204 };
   const { arm, world } = exchange.ports;
   const text = renderText(arm.types, world.reader, entry, exchange.apiVersion, canonicalId(arm, parsed));
-  return { status: 200, text, headers: isMoving(entry.value) ? {} : SETTLED };
+  return { status: 200, text, headers: isMoving(entry.value) ? {} : AT_ONCE };
 }
 
 function stored(exchange: Exchange, type: ResourceType, id: string) {
@@ -112,7 +117,7 @@ function written(exchange: Exchange, type: ResourceType, id: string, put: Put, s
   const parsed = parseId(id);
   if (!entry || !parsed) throw new Error(`${id} vanished after it was written`);
   const body = renderVersion(arm.types, world.reader, entry, exchange.apiVersion, canonicalId(arm, parsed));
-  return { status, body, headers: put.operation ? leading(exchange, put.operation, type, status) : SETTLED };
+  return { status, body, headers: put.operation ? leading(exchange, put.operation, type, status) : AT_ONCE };
 }
 
 const leading = ({ ports, url, apiVersion }: Exchange, operation: Operation, type: ResourceType | undefined, status: number) =>
@@ -127,11 +132,11 @@ function deleteResource(exchange: Exchange, type: ResourceType, id: string): Ans
   if (!deleted) {
     const parsed = parseId(id);
     if (parsed?.type === 'Microsoft.Resources/resourceGroups' || type.deleteMissing === 404) stored(exchange, type, id);
-    return { status: 204, headers: SETTLED };
+    return { status: 204, headers: AT_ONCE };
   }
   if (deleted.operation) return { status: 202, headers: leading(exchange, deleted.operation, type, 202) };
   // Role assignments must come back in the answer, or `az aks update --detach-acr` fails on an empty body (azure-contract §2.9).
-  return { status: type.deleteStatus ?? 200, headers: SETTLED, ...(type.stateless && before && { body: before }) };
+  return { status: type.deleteStatus ?? 200, headers: AT_ONCE, ...(type.stateless && before && { body: before }) };
 }
 
 /** GET of all resources of a type below a scope. */
@@ -187,8 +192,8 @@ export async function serveAction(exchange: Exchange, type: ResourceType, id: st
   }
   authorize(exchange, found.action.permission, id);
   const { entry } = stored(exchange, type, id);
-  const result = await found.action.run({ ...contextOf(exchange, found.parameters), resource: entry.value });
-  return actionAnswer(exchange, type, result);
+  const run = () => found.action.run({ ...contextOf(exchange, found.parameters), resource: entry.value });
+  return actionAnswer(exchange, type, await lookAgain(exchange, run));
 }
 
 /** Operations that belong to no stored resource. */
@@ -209,8 +214,8 @@ export async function serveRoute(
   const { location } = target.parameters;
   // Operations on what stands nowhere in particular are polled at "global".
   if (location !== undefined && location !== 'global' && !findLocation(location)) throw noProviderIn(location, exchange.apiVersion);
-  const result = await route.run({ ...contextOf(exchange, target.parameters), scope: target.scope });
-  return actionAnswer(exchange, undefined, result);
+  const run = () => route.run({ ...contextOf(exchange, target.parameters), scope: target.scope });
+  return actionAnswer(exchange, undefined, await lookAgain(exchange, run));
 }
 
 function contextOf(exchange: Exchange, parameters: { readonly [name: string]: string }) {
@@ -228,8 +233,15 @@ function contextOf(exchange: Exchange, parameters: { readonly [name: string]: st
   };
 }
 
-async function actionAnswer(exchange: Exchange, type: ResourceType | undefined, result: ActionResult): Promise<Answer> {
-  if (result.pending && exchange.ports.pause) await exchange.ports.pause();
+/** What still runs is looked at again a moment later: most of what is polled has ended by then. */
+async function lookAgain({ ports }: Exchange, run: () => ActionResult | Promise<ActionResult>): Promise<ActionResult> {
+  const result = await run();
+  if (!result.pending || !ports.pause) return result;
+  await ports.pause();
+  return run();
+}
+
+function actionAnswer(exchange: Exchange, type: ResourceType | undefined, result: ActionResult): Answer {
   const headers = { ...(result.operation && leading(exchange, result.operation, type, result.status)), ...result.headers };
   return { status: result.status, headers, ...(result.body !== undefined && { body: result.body }) };
 }

@@ -1,11 +1,10 @@
 import { notFound, refuse } from '../errors.ts';
 import { getOperation } from '../estate.ts';
 import { groupOf } from '../ids.ts';
-import { operationBody } from '../operations.ts';
+import { AT_ONCE, operationBody } from '../operations.ts';
 import type { Operation } from '../resource.ts';
 import type { ActionResult, Route, RouteContext } from '../resource-type.ts';
 
-const FINAL = { 'x-go-azure-sdk-skip-polling-delay': 'true' };
 const AGAIN = { 'retry-after': '1' };
 
 function requireOperation({ reader, parameters }: RouteContext): Operation {
@@ -22,7 +21,7 @@ function status(context: RouteContext): ActionResult {
   const { subscription = '', namespace = '', location = '' } = context.parameters;
   const path = `/subscriptions/${subscription}/providers/${namespace}/locations/${location}/operations/${operation.id}`;
   const running = operation.status === 'InProgress';
-  return { status: 200, body: operationBody(operation, path), headers: running ? AGAIN : FINAL, pending: running };
+  return { status: 200, body: operationBody(operation, path), headers: running ? AGAIN : AT_ONCE, pending: running };
 }
 
 /** `Location` polling: 202 until the end, then the result or nothing; a failure shows as the error that it is. */
@@ -38,7 +37,7 @@ function result(context: RouteContext): ActionResult {
     return { status: 202, headers: { ...AGAIN, location: location202 }, pending: true };
   }
   if (operation.error) throw refuse(409, operation.error.code, operation.error.message, operation.error.target);
-  return operation.result ? { status: 200, body: operation.result, headers: FINAL } : { status: 204, headers: FINAL };
+  return operation.result ? { status: 200, body: operation.result, headers: AT_ONCE } : { status: 204, headers: AT_ONCE };
 }
 
 const LOCATED = '/subscriptions/{subscription}/providers/{namespace}/locations/{location}';
