@@ -126,7 +126,11 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
     ['spec.accessModes: required: ', 'spec.capacity[storage]: invalid: ', 'spec: required: must specify a volume type'],
   ],
   ['StorageClass', { reclaimPolicy: 'Recycle' }, ['provisioner: required: ', 'reclaimPolicy: notSupported: ']],
-  ['VolumeAttachment', { spec: { attacher: 'a', source: {} } }, ['spec.source: required: ', 'spec.nodeName: required: ']],
+  [
+    'VolumeAttachment',
+    { spec: { attacher: 'a', source: {} } },
+    ['spec.source: required: ', 'spec.nodeName: invalid: a lowercase RFC 1123 subdomain'],
+  ],
   ['PriorityClass', { value: 2_000_000_000 }, ['value: forbidden: maximum allowed value of a user defined priority is 1000000000']],
   ['PriorityClass', { name: 'system-mine', value: 1 }, ["metadata.name: forbidden: priority class names with 'system-' prefix"]],
   ['PriorityClass', { name: 'system-node-critical', value: 2_000_001_000 }, []],
@@ -144,7 +148,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   [
     'EndpointSlice',
     { addressType: 'IPv4', endpoints: [{ addresses: ['fd00::1'] }] },
-    ['endpoints[0].addresses[0]: invalid: must be an IPv4 address'],
+    ['endpoints[0].addresses: invalid: must be an IPv4 address'],
   ],
   [
     'Endpoints',

@@ -53,7 +53,7 @@ function exitCodeFaults(path: string, codes: NonNullable<FailureRule['onExitCode
   chosen(`${path}.operator`, operator, OPERATORS, out);
   if (containerName !== undefined && !names.has(containerName))
     out.push(invalid(`${path}.containerName`, containerName, 'must be one of the container or initContainer names in the pod template'));
-  if (values.length === 0) out.push(invalid(`${path}.values`, codes.values ?? null, 'at least one value is required'));
+  if (values.length === 0) out.push(invalid(`${path}.values`, null, 'at least one value is required'));
   else if (values.length > MAX_EXIT_CODES) out.push(tooMany(`${path}.values`, values.length, MAX_EXIT_CODES));
   const seen = new Set<number>();
   values.forEach((value, i) => {

@@ -9,10 +9,12 @@ import { type Faults, messages, oneOf } from '../faults.ts';
 
 /** Addresses that mean the reader itself or its link, and would lead it to its own services. */
 export function reachFaults(path: string, ip: string, out: Faults): void {
+  if (ip === '0.0.0.0' || ip === '::') out.push(invalid(path, ip, `may not be unspecified (${ip})`));
   if (/^127\./.test(ip) || ip === '::1') out.push(invalid(path, ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'));
   if (/^169\.254\./.test(ip) || /^fe[89ab]/i.test(ip))
     out.push(invalid(path, ip, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'));
-  if (ip === '0.0.0.0' || ip === '::') out.push(invalid(path, ip, `may not be unspecified (${ip})`));
+  if (/^224\.0\.0\./.test(ip) || /^ff.2:/i.test(ip))
+    out.push(invalid(path, ip, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'));
 }
 
 function addressFaults(path: string, { ip, hostname, nodeName }: EndpointAddress, out: Faults): void {

@@ -1,14 +1,17 @@
 import type { Node } from '../../../gen/kubernetes-types.ts';
-import { duplicate, type FieldError, forbidden, notSupported, required } from '../../kernel/field-error.ts';
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { cidr } from '../../kube/names/ip.ts';
 import { labelValue, qualifiedName } from '../../kube/names/labels.ts';
-import { messages } from '../faults.ts';
+import { goStruct, messages } from '../faults.ts';
+import { amountFaults } from './pod/validate-resources.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidateNode.
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-export function nodeFaults({ spec }: Node): readonly FieldError[] {
+const taintInGo = goStruct({ Key: '', Value: '', Effect: '', TimeAdded: null });
+
+export function nodeFaults({ spec, status }: Node): readonly FieldError[] {
   const out: FieldError[] = [];
   const seen = new Set<string>();
   spec.taints?.forEach((taint, i) => {
@@ -16,16 +19,22 @@ export function nodeFaults({ spec }: Node): readonly FieldError[] {
     const path = `metadata.taints[${i}]`;
     const { key = '', value, effect } = taint;
     messages(`${path}.key`, key, qualifiedName(key), out);
-    if (value) messages(`${path}.value`, value, labelValue(value), out);
+    const wrong = value ? labelValue(value) : [];
+    if (wrong.length > 0) out.push(invalid(`${path}.value`, value, wrong.join(';')));
     if (!effect) out.push(required(`${path}.effect`));
     else if (!EFFECTS.includes(effect)) out.push(notSupported(`${path}.effect`, effect, EFFECTS));
     const pair = `${key}:${effect}`;
-    if (seen.has(pair)) out.push({ ...duplicate(path, taint), detail: 'taints must be unique by key and effect pair' });
+    if (seen.has(pair)) out.push({ ...duplicate(path, taintInGo(taint)), detail: 'taints must be unique by key and effect pair' });
     seen.add(pair);
   });
+  for (const field of ['capacity', 'allocatable'] as const)
+    for (const [name, amount] of Object.entries(status?.[field] ?? {})) amountFaults(`status.${field}.${name}`, name, amount, out);
   spec.podCIDRs?.forEach((range, i) => {
     messages(`spec.podCIDRs[${i}]`, range, cidr(range, false), out);
   });
+  const families = (spec.podCIDRs ?? []).map((range) => range.includes(':'));
+  if (families.length > 2 || (families.length === 2 && families[0] === families[1]))
+    out.push(invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'));
   return out;
 }
 

@@ -1,7 +1,7 @@
 import type { Node } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, wide } from '../columns.ts';
-import { defaults, derived, fields, present } from '../defaulting.ts';
+import { defaults, derived, fields, present, type Rule } from '../defaulting.ts';
 import { selectable } from '../selectable.ts';
 import { withHeartbeat } from './node-heartbeat.ts';
 import { nodeFaults, nodeUpdateFaults } from './node-validation.ts';
@@ -39,6 +39,10 @@ const NO_NODE_INFO = {
   architecture: '',
 };
 
+/** `podCIDR` is the old form of `podCIDRs`, of which it is the first; who changes it alone means both. */
+const fromFirst: Rule = (ranges, { podCIDR: first }) =>
+  typeof first === 'string' && first !== '' && !(Array.isArray(ranges) && ranges[0] === first) ? [first] : ranges;
+
 export const node: Kind = {
   group: '',
   kind: 'Node',
@@ -51,7 +55,9 @@ export const node: Kind = {
   generation: false,
   selectableFields: selectable({ 'spec.unschedulable': 'false' }),
   default: defaults({
-    spec: present(),
+    spec: present(
+      fields({ podCIDRs: fromFirst, podCIDR: (first, { podCIDRs }) => (Array.isArray(podCIDRs) ? (podCIDRs[0] ?? first) : first) }),
+    ),
     status: present(
       fields({
         allocatable: derived(({ capacity }) => capacity),

@@ -2,7 +2,7 @@ import type { ClusterRole } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { nameIsPathSegment } from '../../kube/names/dns.ts';
 import { plainColumns } from '../columns.ts';
-import { ruleFaults } from './validation.ts';
+import { clusterRoleFaults } from './validation.ts';
 
 export const clusterRole: Kind = {
   group: 'rbac.authorization.k8s.io',
@@ -13,6 +13,6 @@ export const clusterRole: Kind = {
   generation: false,
   allowCreateOnUpdate: true,
   nameRule: nameIsPathSegment,
-  validate: ({ rules }: ClusterRole) => ruleFaults('rules', rules, false),
+  validate: (object: ClusterRole) => clusterRoleFaults(object),
   columns: plainColumns,
 };

@@ -1,8 +1,9 @@
-import type { PolicyRule, RbacSubject, RoleBinding } from '../../../gen/kubernetes-types.ts';
+import type { ClusterRole, PolicyRule, RbacSubject, RoleBinding } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
-import { equal } from '../../kernel/json.ts';
+import { equal, type Json } from '../../kernel/json.ts';
 import { nameIsPathSegment, nameIsSubdomain } from '../../kube/names/dns.ts';
-import { type Faults, messages } from '../faults.ts';
+import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
+import { type Faults, messages, selectorFaults } from '../faults.ts';
 
 // Models kubernetes pkg/apis/rbac/validation.
 
@@ -11,17 +12,33 @@ const GROUP = 'rbac.authorization.k8s.io';
 /** Faults of a role's rules; those of a namespace have nothing to say about URLs that are no resources. */
 export function ruleFaults(path: string, rules: readonly PolicyRule[] | null | undefined, namespaced: boolean): readonly FieldError[] {
   const out: FieldError[] = [];
-  rules?.forEach(({ verbs, apiGroups, resources, nonResourceURLs }, i) => {
+  rules?.forEach(({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }, i) => {
     const at = `${path}[${i}]`;
     if (!verbs?.length) out.push(required(`${at}.verbs`, 'verbs must contain at least one value'));
     if (nonResourceURLs?.length) {
       if (namespaced) out.push(invalid(`${at}.nonResourceURLs`, nonResourceURLs, 'namespaced rules cannot apply to non-resource URLs'));
-      if (apiGroups?.length || resources?.length)
+      if (apiGroups?.length || resources?.length || resourceNames?.length)
         out.push(invalid(`${at}.nonResourceURLs`, nonResourceURLs, 'rules cannot apply to both regular resources and non-resource URLs'));
       return;
     }
     if (!apiGroups?.length) out.push(required(`${at}.apiGroups`, 'resource rules must supply at least one api group'));
     if (!resources?.length) out.push(required(`${at}.resources`, 'resource rules must supply at least one resource'));
+  });
+  return out;
+}
+
+/** Faults of a role of the whole cluster, which may be put together from others. */
+export function clusterRoleFaults({ rules, aggregationRule }: ClusterRole): readonly FieldError[] {
+  const out = [...ruleFaults('rules', rules, false)];
+  if (!aggregationRule) return out;
+  const path = 'aggregationRule.clusterRoleSelectors';
+  const selectors = aggregationRule.clusterRoleSelectors ?? [];
+  if (selectors.length === 0) out.push(required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil'));
+  selectors.forEach((selector, i) => {
+    selectorFaults(`${path}[${i}]`, selector, out);
+    // A LabelSelector is plain JSON.
+    if (labelSelectorOf(selector as unknown as Json).value === undefined)
+      out.push(invalid(`${path}[${i}]`, null, 'invalid label selector.'));
   });
   return out;
 }

@@ -30,7 +30,7 @@ export function priorityClassFaults({
       );
   } else if (value > HIGHEST_USER_PRIORITY)
     out.push(forbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`));
-  oneOf('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never'], false, out);
+  if (preemptionPolicy !== undefined) oneOf('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never'], true, out);
   return out;
 }
 

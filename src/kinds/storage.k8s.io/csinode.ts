@@ -1,6 +1,7 @@
 import type { CSINode } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, integer, nameColumn } from '../columns.ts';
+import { csiNodeFaults } from './validation.ts';
 
 export const csiNode: Kind = {
   group: 'storage.k8s.io',
@@ -11,5 +12,6 @@ export const csiNode: Kind = {
   generation: false,
   returnsDeleted: true,
   requiresResourceVersion: true,
+  validate: (object: CSINode) => csiNodeFaults(object),
   columns: [nameColumn, integer<CSINode>('Drivers', 'Drivers that are registered on the node.', (o) => o.spec.drivers.length), ageColumn],
 };

@@ -1,5 +1,7 @@
+import type { CSIStorageCapacity } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { plainColumns } from '../columns.ts';
+import { capacityFaults } from './validation.ts';
 
 export const csiStorageCapacity: Kind = {
   group: 'storage.k8s.io',
@@ -9,5 +11,6 @@ export const csiStorageCapacity: Kind = {
   versions: [{ name: 'v1' }],
   generation: false,
   requiresResourceVersion: true,
+  validate: (object: CSIStorageCapacity) => capacityFaults(object),
   columns: plainColumns,
 };

@@ -1,29 +1,58 @@
-import type { CSIDriver, StorageClass, VolumeAttachment, VolumeAttributesClass } from '../../../gen/kubernetes-types.ts';
-import { duplicate, type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+  VolumeAttributesClass,
+} from '../../../gen/kubernetes-types.ts';
+import { duplicate, type FieldError, forbidden, invalid, required, tooLong } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
+import { byteLength, dnsSubdomain } from '../../kube/names/dns.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
-import { type Faults, immutable, messages, oneOf } from '../faults.ts';
+import { amountFaults } from '../core/pod/validate-resources.ts';
+import { driverNameFaults } from '../core/volume-source-validation.ts';
+import { type Faults, immutable, messages, nonNegative, oneOf, requiredName, selectorFaults } from '../faults.ts';
 
 // Models kubernetes pkg/apis/storage/validation.
 
 const MAX_PARAMETERS = 512;
+const MAX_PARAMETER_BYTES = 256 * 1024;
+
+/** The name of what makes volumes. Upstream shows it in small letters. */
+function provisionerFaults(path: string, name: string, out: Faults): void {
+  requiredName(path, name.toLowerCase(), qualifiedName, out);
+}
+
+function parameterFaults(parameters: StorageClass['parameters'] = {}, isRequired: boolean, out: Faults): void {
+  const entries = Object.entries(parameters);
+  if (entries.length > MAX_PARAMETERS) return void out.push(tooLong('parameters', MAX_PARAMETERS));
+  for (const [key] of entries) if (key === '') out.push(invalid('parameters', '', 'field can not be empty.'));
+  const size = entries.reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0);
+  if (size > MAX_PARAMETER_BYTES) out.push(tooLong('parameters', MAX_PARAMETER_BYTES));
+  if (isRequired && entries.length === 0) out.push(required('parameters', 'must contain at least one key/value pair'));
+}
 
 export function storageClassFaults(object: StorageClass): readonly FieldError[] {
   const out: FieldError[] = [];
-  if (!object.provisioner) out.push(required('provisioner'));
-  else messages('provisioner', object.provisioner, qualifiedName(object.provisioner.toLowerCase()), out);
-  const keys = Object.keys(object.parameters ?? {});
-  if (keys.length > MAX_PARAMETERS)
-    out.push({ kind: 'tooLong', path: 'parameters', detail: `may not be more than ${MAX_PARAMETERS} bytes` });
-  if (keys.includes('')) out.push(invalid('parameters', '', 'field can not be empty.'));
-  oneOf('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain'], false, out);
-  oneOf('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'], true, out);
+  provisionerFaults('provisioner', object.provisioner ?? '', out);
+  parameterFaults(object.parameters, false, out);
+  if (object.reclaimPolicy !== '') oneOf('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain'], false, out);
+  oneOf('volumeBindingMode', object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'], false, out);
   topologyFaults('allowedTopologies', object.allowedTopologies, out);
   return out;
 }
 
+export function attributesClassFaults(object: VolumeAttributesClass): readonly FieldError[] {
+  const out: FieldError[] = [];
+  provisionerFaults('driverName', object.driverName ?? '', out);
+  parameterFaults(object.parameters, true, out);
+  return out;
+}
+
 function topologyFaults(path: string, topologies: StorageClass['allowedTopologies'] = [], out: Faults): void {
-  const earlier: Json[] = [];
+  // Upstream begins with as many that ask for nothing.
+  const earlier: Json[] = topologies.map(() => ({}));
   topologies.forEach(({ matchLabelExpressions = [] }, i) => {
     const at = `${path}[${i}].matchLabelExpressions`;
     const terms: { [key: string]: readonly string[] } = {};
@@ -36,7 +65,7 @@ function topologyFaults(path: string, topologies: StorageClass['allowedTopologie
       if (Object.hasOwn(terms, key)) out.push(duplicate(`${at}[${j}].key`, key));
       terms[key] = values.toSorted();
     });
-    if (earlier.some((other) => equal(other, terms))) out.push(duplicate(at, ''));
+    for (const other of earlier) if (equal(other, terms)) out.push(duplicate(at, ''));
     earlier.push(terms);
   });
 }
@@ -51,13 +80,15 @@ export function storageClassUpdateFaults(object: StorageClass, previous: Storage
 
 export function attachmentFaults({ spec }: VolumeAttachment): readonly FieldError[] {
   const out: FieldError[] = [];
-  if (!spec.attacher) out.push(required('spec.attacher'));
-  const { inlineVolumeSpec, persistentVolumeName } = spec.source ?? {};
-  if (!inlineVolumeSpec && !persistentVolumeName)
+  driverNameFaults('spec.attacher', spec.attacher, out);
+  const { inlineVolumeSpec, persistentVolumeName: name } = spec.source ?? {};
+  if (!inlineVolumeSpec && name === undefined)
     out.push(required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
-  if (inlineVolumeSpec && persistentVolumeName)
+  if (inlineVolumeSpec && name !== undefined)
     out.push(forbidden('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
-  if (!spec.nodeName) out.push(required('spec.nodeName'));
+  else if (name === '') out.push(required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName'));
+  messages('spec.nodeName', spec.nodeName ?? '', dnsSubdomain(spec.nodeName ?? ''), out);
+  if (name !== undefined) messages('spec.source.persistentVolumeName', name, dnsSubdomain(name), out);
   return out;
 }
 
@@ -65,14 +96,68 @@ export const attachmentUpdateFaults = ({ spec }: VolumeAttachment, { spec: previ
   // Specs are plain JSON.
   equal(spec as unknown as Json, previous as unknown as Json) ? [] : [invalid('spec', spec, 'field is immutable')];
 
+const SHORTEST_TOKEN_SECONDS = 600;
+const LONGEST_TOKEN_SECONDS = 2 ** 32;
+const SHORTEST_PERIOD_SECONDS = 10;
+
+function tokenFaults(path: string, requests: CSIDriver['spec']['tokenRequests'] = [], out: Faults): void {
+  const audiences = new Set<string>();
+  requests.forEach(({ audience = '', expirationSeconds: seconds = SHORTEST_TOKEN_SECONDS }, i) => {
+    const at = `${path}[${i}]`;
+    if (audiences.has(audience)) out.push(duplicate(`${at}.audience`, audience));
+    else if (seconds < SHORTEST_TOKEN_SECONDS)
+      out.push(invalid(`${at}.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'));
+    else if (seconds > LONGEST_TOKEN_SECONDS)
+      out.push(invalid(`${at}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'));
+    audiences.add(audience);
+  });
+}
+
 export function driverFaults({ spec }: CSIDriver): readonly FieldError[] {
   const out: FieldError[] = [];
-  for (const field of ['attachRequired', 'podInfoOnMount', 'storageCapacity'] as const)
-    if (spec[field] === undefined) out.push(required(`spec.${field}`));
   oneOf('spec.fsGroupPolicy', spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType'], false, out);
+  tokenFaults('spec.tokenRequests', spec.tokenRequests, out);
   spec.volumeLifecycleModes?.forEach((mode) => {
-    oneOf('spec.volumeLifecycleModes', mode, ['Ephemeral', 'Persistent'], true, out);
+    oneOf('spec.volumeLifecycleModes', mode, ['Persistent', 'Ephemeral'], false, out);
   });
+  const { nodeAllocatableUpdatePeriodSeconds: period, serviceAccountTokenInSecrets: inSecrets } = spec;
+  if (period !== undefined && period < SHORTEST_PERIOD_SECONDS)
+    out.push(invalid('spec.nodeAllocatableUpdatePeriodSeconds', period, 'must be greater than or equal to 10 seconds'));
+  if (inSecrets !== undefined && !spec.tokenRequests?.length)
+    out.push(
+      invalid('spec.serviceAccountTokenInSecrets', inSecrets, 'serviceAccountTokenInSecrets is set but no tokenRequests are specified'),
+    );
+  return out;
+}
+
+const MAX_NODE_ID = 192;
+
+export function csiNodeFaults({ spec }: CSINode): readonly FieldError[] {
+  const out: FieldError[] = [];
+  const names = new Set<string>();
+  spec.drivers?.forEach(({ name = '', nodeID = '', allocatable, topologyKeys = [] }, i) => {
+    const path = `spec.drivers[${i}]`;
+    driverNameFaults(`${path}.name`, name, out);
+    if (nodeID === '') out.push(required(`${path}.nodeID`));
+    if (nodeID.length > MAX_NODE_ID) out.push(invalid(`${path}.nodeID`, nodeID, `must be ${MAX_NODE_ID} characters or less`));
+    nonNegative(`${path}.allocatable.count`, allocatable?.count, out);
+    if (names.has(name)) out.push(duplicate(`${path}.name`, name));
+    names.add(name);
+    // Upstream does not tell which key it is.
+    topologyKeys.forEach((key, j) => {
+      if (key === '') out.push(required(path));
+      if (topologyKeys.indexOf(key) < j) out.push(duplicate(path, key));
+      messages(path, key, qualifiedName(key), out);
+    });
+  });
+  return out;
+}
+
+export function capacityFaults({ nodeTopology, storageClassName = '', capacity }: CSIStorageCapacity): readonly FieldError[] {
+  const out: FieldError[] = [];
+  selectorFaults('nodeTopology', nodeTopology, out);
+  messages('storageClassName', storageClassName, dnsSubdomain(storageClassName), out);
+  if (capacity !== undefined) amountFaults('capacity', 'storage', capacity, out);
   return out;
 }
 

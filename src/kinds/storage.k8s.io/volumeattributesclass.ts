@@ -1,7 +1,7 @@
 import type { VolumeAttributesClass } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { attributesClassUpdateFaults } from './validation.ts';
+import { attributesClassFaults, attributesClassUpdateFaults } from './validation.ts';
 
 export const volumeAttributesClass: Kind = {
   group: 'storage.k8s.io',
@@ -13,6 +13,7 @@ export const volumeAttributesClass: Kind = {
   generation: false,
   returnsDeleted: true,
   requiresResourceVersion: true,
+  validate: (object: VolumeAttributesClass) => attributesClassFaults(object),
   validateUpdate: (object: VolumeAttributesClass, previous: VolumeAttributesClass) => attributesClassUpdateFaults(object, previous),
   columns: [nameColumn, column<VolumeAttributesClass>('DriverName', 'Driver that knows the attributes.', (o) => o.driverName), ageColumn],
 };
