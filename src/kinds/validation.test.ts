@@ -166,7 +166,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   [
     'ServiceCIDR',
     { spec: { cidrs: ['10.0.0.0/16', '10.1.0.0/16'] } },
-    ['spec: invalid: may specify no more than one IP for each IP family'],
+    ['spec.cidrs: invalid: may specify no more than one IP for each IP family'],
   ],
   ['IPAddress', { spec: {} }, ['spec.parentRef: required: ']],
   [

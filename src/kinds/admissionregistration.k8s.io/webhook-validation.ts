@@ -14,24 +14,49 @@ const MAX_TIMEOUT_SECONDS = 30;
 /** A webhook of either kind: what validation looks at is the same. */
 type Webhook = ValidatingWebhook & { readonly reinvocationPolicy?: string };
 
-function listFaults(path: string, field: string, values: readonly string[] | undefined, out: Faults): void {
-  if (!values?.length) out.push(required(`${path}.${field}`));
-  else if (values.includes('*') && values.length > 1 && field !== 'resources')
-    out.push(
-      invalid(`${path}.${field}`, values, "if '*' is present, must not specify other " + (field === 'operations' ? 'operations' : field)),
-    );
+/** A list that says something, and nothing beside "*". `what` is what upstream calls its items. */
+function listFaults(path: string, values: readonly string[] = [], what: string, out: Faults): void {
+  if (values.length === 0) out.push(required(path));
+  if (values.length > 1 && values.includes('*')) out.push(invalid(path, values, `if '*' is present, must not specify other ${what}`));
+}
+
+/** Resources, with or without a subresource: nothing that "*" for either part means already. */
+function resourcesFaults(path: string, resources: readonly string[] = [], out: Faults): void {
+  if (resources.length === 0) out.push(required(path));
+  const wholeResources = new Set<string>();
+  const wholeSubresources = new Set<string>();
+  resources.forEach((name, i) => {
+    const at = `${path}[${i}]`;
+    if (name === '') out.push(required(at));
+    const slash = name.indexOf('/');
+    if (slash === -1) return;
+    const [resource, subresource] = [name.slice(0, slash), name.slice(slash + 1)];
+    if (wholeResources.has(resource)) out.push(invalid(at, name, `if '${resource}/*' is present, must not specify ${name}`));
+    if (wholeSubresources.has(subresource)) out.push(invalid(at, name, `if '*/${subresource}' is present, must not specify ${name}`));
+    if (subresource === '*') wholeResources.add(resource);
+    if (resource === '*') wholeSubresources.add(subresource);
+  });
+  if (resources.length > 1 && resources.includes('*/*'))
+    out.push(invalid(path, resources, "if '*/*' is present, must not specify other resources"));
+  // Upstream asks the last of those without subresource alone.
+  const last = resources.findLast((name) => name !== '' && !name.includes('/'));
+  if (resources.includes('*') && last !== '*')
+    out.push(invalid(path, resources, "if '*' is present, must not specify other resources without subresources"));
 }
 
 /** Faults of the rules that name requests; upstream checks the same for policies. */
 export function ruleFaults(path: string, { operations, apiGroups, apiVersions, resources, scope }: RuleWithOperations, out: Faults): void {
-  listFaults(path, 'apiGroups', apiGroups, out);
-  listFaults(path, 'apiVersions', apiVersions, out);
-  listFaults(path, 'resources', resources, out);
-  oneOf(`${path}.scope`, scope, ['*', 'Cluster', 'Namespaced'], false, out);
-  listFaults(path, 'operations', operations, out);
+  listFaults(`${path}.operations`, operations, 'operations', out);
   operations?.forEach((operation, i) => {
-    oneOf(`${path}.operations[${i}]`, operation, OPERATIONS, true, out);
+    oneOf(`${path}.operations[${i}]`, operation, OPERATIONS, false, out);
   });
+  listFaults(`${path}.apiGroups`, apiGroups, 'API groups', out);
+  listFaults(`${path}.apiVersions`, apiVersions, 'API versions', out);
+  apiVersions?.forEach((version, i) => {
+    if (version === '') out.push(required(`${path}.apiVersions[${i}]`));
+  });
+  resourcesFaults(`${path}.resources`, resources, out);
+  oneOf(`${path}.scope`, scope, ['*', 'Cluster', 'Namespaced'], false, out);
 }
 
 function clientFaults(path: string, { url, service }: Webhook['clientConfig'], out: Faults): void {
@@ -117,8 +142,8 @@ function webhookFaults(path: string, webhook: Webhook, out: Faults): void {
   });
   oneOf(`${path}.failurePolicy`, webhook.failurePolicy, ['Fail', 'Ignore'], false, out);
   oneOf(`${path}.matchPolicy`, webhook.matchPolicy, ['Equivalent', 'Exact'], false, out);
-  if (!sideEffects) out.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
-  else oneOf(`${path}.sideEffects`, sideEffects, ['None', 'NoneOnDryRun'], true, out);
+  if (sideEffects === undefined) out.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+  else oneOf(`${path}.sideEffects`, sideEffects, ['None', 'NoneOnDryRun'], false, out);
   if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS))
     out.push(invalid(`${path}.timeoutSeconds`, timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'));
   selectorFaults(`${path}.namespaceSelector`, webhook.namespaceSelector, out);

@@ -8,6 +8,7 @@ import type {
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { dnsLabel, nameIsPathSegment } from '../../kube/names/dns.ts';
 import { quantityOf } from '../core/pod/validate-resources.ts';
+import { containerResourceNameFaults } from '../core/resource-names.ts';
 import { type Faults, messages, oneOf, requiredName } from '../faults.ts';
 
 // Models kubernetes pkg/apis/autoscaling/validation.
@@ -50,6 +51,7 @@ type ResourceSource = { readonly name: string; readonly container?: string; read
 function resourceFaults(path: string, source: ResourceSource, out: Faults): void {
   if (!source.name) out.push(required(`${path}.name`, 'must specify a resource name'));
   if (path.endsWith('.containerResource')) {
+    if (source.name) containerResourceNameFaults(`${path}.name`, source.name, out);
     const { container } = source;
     if (!container) out.push(required(`${path}.container`, 'must specify a container'));
     else messages(`${path}.container`, container, dnsLabel(container), out);

@@ -1,5 +1,5 @@
 import type { IngressClass, IPAddress, ServiceCIDR } from '../../../gen/kubernetes-types.ts';
-import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
+import { type FieldError, forbidden, invalid, required, tooLong } from '../../kernel/field-error.ts';
 import { equal } from '../../kernel/json.ts';
 import { dnsLabel, dnsSubdomain, nameIsPathSegment } from '../../kube/names/dns.ts';
 import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
@@ -11,8 +11,11 @@ export function ipAddressFaults({ spec }: IPAddress): readonly FieldError[] {
   const out: FieldError[] = [];
   const { parentRef } = spec;
   if (!parentRef) return [required('spec.parentRef')];
-  if (!parentRef.resource) out.push(required('spec.parentRef.resource'));
-  if (!parentRef.name) out.push(required('spec.parentRef.name'));
+  const { group, resource, name, namespace } = parentRef;
+  if (group) messages('spec.parentRef.group', group, dnsSubdomain(group), out);
+  requiredName('spec.parentRef.resource', resource, nameIsPathSegment, out);
+  requiredName('spec.parentRef.name', name, nameIsPathSegment, out);
+  if (namespace) messages('spec.parentRef.namespace', namespace, nameIsPathSegment(namespace), out);
   return out;
 }
 
@@ -26,13 +29,13 @@ export function serviceCidrFaults({ spec }: ServiceCIDR): readonly FieldError[] 
   const out: FieldError[] = [];
   const cidrs = spec.cidrs ?? [];
   if (cidrs.length === 0) return [required('spec.cidrs', 'at least one CIDR required')];
-  if (cidrs.length > 2) return [invalid('spec', spec, 'may only hold up to 2 values')];
+  if (cidrs.length > 2) return [invalid('spec.cidrs', { CIDRs: cidrs }, 'may only hold up to 2 values')];
   cidrs.forEach((range, i) => {
     messages(`spec.cidrs[${i}]`, range, cidr(range, true), out);
   });
   const families = cidrs.map((range) => ipFamily(range.split('/')[0] ?? ''));
-  if (cidrs.length === 2 && families[0] === families[1])
-    out.push(invalid('spec', spec, 'may specify no more than one IP for each IP family'));
+  if (cidrs.length === 2 && families[0] !== undefined && families[0] === families[1])
+    out.push(invalid('spec.cidrs', cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
   return out;
 }
 
@@ -44,9 +47,12 @@ export function serviceCidrUpdateFaults({ spec }: ServiceCIDR, { spec: previous 
   return out;
 }
 
+const MAX_CONTROLLER = 250;
+
 /** "acme.io/foo": who looks after a class. Source: apimachinery util/validation IsDomainPrefixedPath. */
 function domainPrefixedPathFaults(path: string, value: string | undefined, out: Faults): void {
   if (!value) return void out.push(required(path));
+  if (value.length > MAX_CONTROLLER) out.push(tooLong(path, MAX_CONTROLLER));
   const slash = value.indexOf('/');
   if (slash < 1 || slash === value.length - 1)
     return void out.push(invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));

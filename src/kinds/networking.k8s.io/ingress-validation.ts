@@ -1,6 +1,6 @@
 import type { HTTPIngressPath, Ingress, IngressBackend } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
-import { dns1035Label, dnsSubdomain, wildcardSubdomain } from '../../kube/names/dns.ts';
+import { dnsLabel, dnsSubdomain, nameIsPathSegment, wildcardSubdomain } from '../../kube/names/dns.ts';
 import { ipFamily } from '../../kube/names/ip.ts';
 import { portName, portNumber } from '../../kube/names/values.ts';
 import { type Faults, messages, requiredName } from '../faults.ts';
@@ -18,12 +18,14 @@ function hostFaults(path: string, host: string, out: Faults): void {
 function backendFaults(path: string, { service, resource }: IngressBackend, out: Faults): void {
   if (resource && service) return void out.push(invalid(path, '', 'cannot set both resource and service backends'));
   if (resource) {
-    if (!resource.kind) out.push(required(`${path}.resource.kind`));
-    if (!resource.name) out.push(required(`${path}.resource.name`));
+    const { apiGroup, kind, name } = resource;
+    if (apiGroup !== undefined) messages(`${path}.resource.apiGroup`, apiGroup, dnsSubdomain(apiGroup), out);
+    requiredName(`${path}.resource.kind`, kind, nameIsPathSegment, out);
+    requiredName(`${path}.resource.name`, name, nameIsPathSegment, out);
     return;
   }
   if (!service) return void out.push(invalid(path, '', 'resource or service backend is required'));
-  requiredName(`${path}.service.name`, service.name, dns1035Label, out);
+  requiredName(`${path}.service.name`, service.name, dnsLabel, out);
   const { name, number } = service.port ?? {};
   const at = `${path}.service.port`;
   if (name && number) out.push(invalid(`${path}`, '', 'cannot set both port name & port number'));
@@ -33,7 +35,7 @@ function backendFaults(path: string, { service, resource }: IngressBackend, out:
 }
 
 function pathFaults(path: string, { path: url = '', pathType, backend }: HTTPIngressPath, out: Faults): void {
-  if (!pathType) return void out.push(required(`${path}.pathType`, 'pathType must be specified'));
+  if (pathType === undefined) return void out.push(required(`${path}.pathType`, 'pathType must be specified'));
   if (pathType === 'Exact' || pathType === 'Prefix') {
     if (!url.startsWith('/')) out.push(invalid(`${path}.path`, url, 'must be an absolute path'));
     if (url !== '') {
@@ -48,13 +50,13 @@ function pathFaults(path: string, { path: url = '', pathType, backend }: HTTPIng
 export function ingressFaults({ spec }: Ingress): readonly FieldError[] {
   const out: FieldError[] = [];
   const { rules = [], defaultBackend, tls = [], ingressClassName } = spec;
-  if (rules.length === 0 && !defaultBackend) out.push(invalid('spec', spec, 'either `defaultBackend` or `rules` must be specified'));
+  if (rules.length === 0 && !defaultBackend) out.push(invalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
   if (defaultBackend) backendFaults('spec.defaultBackend', defaultBackend, out);
   rules.forEach(({ host, http }, i) => {
     const path = `spec.rules[${i}]`;
     if (host) {
       if (ipFamily(host) !== undefined) out.push(invalid(`${path}.host`, host, 'must be a DNS name, not an IP address'));
-      else hostFaults(`${path}.host`, host, out);
+      hostFaults(`${path}.host`, host, out);
     }
     if (http && !http.paths?.length) out.push(required(`${path}.http.paths`));
     http?.paths?.forEach((item, j) => {
