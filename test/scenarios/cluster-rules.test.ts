@@ -140,3 +140,30 @@ test('access profiles are the kubeconfigs by the names of their roles', async (t
   });
   assert.equal((await arm.call('POST', `${demo}/accessProfiles/nobody/listCredential`)).status, 404);
 });
+
+test('what a client leaves open on an update stays as it is', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  const size = { vmSize: 'Standard_D4ds_v5', osDiskType: 'Managed', osDiskSizeGB: 64, maxPods: 40, osSKU: 'AzureLinux' };
+  await arm.createCluster('rg', 'demo', clusterBody({ nodeResourceGroup: 'own' }, size));
+  const open = { vmSize: '', osDiskType: '', osDiskSizeGB: 0, maxPods: 0, osSKU: '', orchestratorVersion: '', count: 3 };
+  await arm.put(demo, clusterBody({ nodeResourceGroup: '', kubernetesVersion: '' }, open));
+  const { nodeResourceGroup, agentPoolProfiles } = (await arm.get(demo)).properties;
+  assert.equal(nodeResourceGroup, 'own');
+  const { vmSize, osDiskType, osDiskSizeGB, maxPods, osSKU, count } = agentPoolProfiles[0];
+  assert.deepEqual({ vmSize, osDiskType, osDiskSizeGB, maxPods, osSKU, count }, { ...size, count: 3 });
+});
+
+test('nodes of an Arm size say so, and those of a FIPS pool too', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  await arm.createCluster();
+  await arm.put(poolPath('rg', 'demo', 'arm'), { properties: { count: 1, vmSize: 'Standard_D2pds_v5', enableFIPS: true } });
+  const { nodeImageVersion } = (await arm.get(poolPath('rg', 'demo', 'arm'))).properties;
+  assert.match(nodeImageVersion, /^AKSUbuntu-2204gen2arm64fipscontainerd-/);
+  const kube = await arm.kube();
+  const { items } = await kube.get(`/api/v1/nodes?labelSelector=${encodeURIComponent('kubernetes.io/arch=arm64')}`);
+  assert.deepEqual(
+    items.map((node: Json) => [node.metadata.labels['kubernetes.azure.com/fips_enabled'], node.status.nodeInfo.architecture]),
+    [['true', 'arm64']],
+  );
+  kube.close();
+});

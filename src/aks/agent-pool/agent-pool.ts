@@ -7,7 +7,7 @@ import type { Draft, Resource } from '../../arm/resource.ts';
 import { type Action, type ResourceType, verbOf, type WriteContext } from '../../arm/resource-type.ts';
 import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { type FieldError, invalid } from '../../kernel/field-error.ts';
-import type { JsonObject } from '../../kernel/json.ts';
+import { equal, type JsonObject } from '../../kernel/json.ts';
 import { given, objectAt, textAt } from '../managed-cluster/given.ts';
 import { refuseWhenStopped } from '../managed-cluster/power.ts';
 import { poolUpgradeProfile } from '../managed-cluster/profiles.ts';
@@ -15,9 +15,10 @@ import { AGENT_POOLS } from '../names.ts';
 import { MARKS } from '../node/pool-marks.ts';
 import { unbuiltFaults } from '../unbuilt.ts';
 import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
-import { imageOf } from './image.ts';
+import { systemOf } from './image.ts';
 import { validateLimits, zoneFaults } from './limits.ts';
 import { spotDefaults, validateLabels, validateTaints } from './marks.ts';
+import { diskDefaults, diskFaults } from './os-disk.ts';
 import { plannedNodesFaults } from './planned-nodes.ts';
 import { quotaFaults } from './quota.ts';
 import { tagFaults } from './scale-set.ts';
@@ -84,21 +85,28 @@ const clusterOf = (draft: { readonly id: string }, { reader }: Pick<WriteContext
 /** Size that the service picks where the client names none. */
 const DEFAULT_SIZE = 'Standard_D4s_v5';
 
+/** What is asked for: "" and 0 ask for what is there, or for the service's choice (azure-contract §3.1). */
+function askedOf(properties: JsonObject, before: JsonObject): JsonObject {
+  const asked = Object.entries(properties).map(([name, value]) => {
+    const isOpen = value === '' || (value === 0 && ['osDiskSizeGB', 'maxPods'].includes(name));
+    return [name, isOpen ? (before[name] ?? null) : value] as const;
+  });
+  return Object.fromEntries(asked.filter(([, value]) => given(value)));
+}
+
 function withDefaults(draft: Draft, context: WriteContext, previous: Resource | undefined): Draft {
-  const sent: JsonObject = Object.fromEntries(Object.entries(draft.properties).filter(([, value]) => given(value)));
+  const sent = askedOf(draft.properties, previous?.desired ?? {});
   const cluster = clusterOf(draft, context);
-  const wanted = textAt(sent, 'vmSize') || (previous ? textAt(previous.desired, 'vmSize') : '') || DEFAULT_SIZE;
+  const wanted = textAt(sent, 'vmSize') || DEFAULT_SIZE;
   // Sizes are compared without regard to case and shown as they are listed.
   const size = vmSize(wanted);
   const osType = textAt(sent, 'osType') || 'Linux';
   const plugin = objectAt(cluster?.desired ?? {}, 'networkProfile');
-  const ephemeral = textAt(sent, 'osDiskType') === 'Ephemeral';
   const properties: JsonObject = {
     ...sent,
     count: sent['count'] ?? 1,
     vmSize: size?.name ?? wanted,
-    osDiskSizeGB: sent['osDiskSizeGB'] || managedDiskGb(size?.vcpus ?? 2),
-    osDiskType: ephemeral ? 'Ephemeral' : 'Managed',
+    ...diskDefaults(sent, size),
     kubeletDiskType: sent['kubeletDiskType'] ?? 'OS',
     // A pool that is written with its cluster comes before the cluster is there: the default network is an overlay.
     maxPods: sent['maxPods'] || (!cluster || textAt(plugin, 'networkPluginMode') === 'overlay' ? 250 : 30),
@@ -118,9 +126,6 @@ function withDefaults(draft: Draft, context: WriteContext, previous: Resource | 
   };
   return { ...draft, properties };
 }
-
-/** OS disk by vCPU count, as the service sizes managed disks (P10, P15, P20, P30). */
-const managedDiskGb = (vcpus: number): number => (vcpus < 8 ? 128 : vcpus < 16 ? 256 : vcpus < 64 ? 512 : 1024);
 
 const fault = (path: string, value: unknown, detail: string, code = 'InvalidParameter'): FieldError => ({
   ...invalid(path, value, detail),
@@ -146,12 +151,25 @@ function validate(draft: Draft, previous: Resource | undefined): FieldError[] {
   return [
     ...errors,
     ...validateLimits(properties),
+    ...diskFaults(properties, size),
+    ...(previous ? validateFixed(properties, previous.desired) : []),
     ...checkTags(properties['tags']),
     ...unsupported(properties, previous),
     ...validateLabels(properties),
     ...validateTaints(properties),
   ];
 }
+
+/** What a pool has by not naming it, and keeps as it keeps what it names. */
+const FIXED: JsonObject = { availabilityZones: [], scaleSetPriority: 'Regular' };
+
+const validateFixed = (properties: JsonObject, before: JsonObject): FieldError[] =>
+  Object.entries(FIXED)
+    .filter(([name, value]) => before[name] === undefined && given(properties[name]) && !equal(properties[name], value))
+    .map(([name]) => {
+      const path = `properties.${name}`;
+      return fault(path, properties[name], `Changing property '${path}' is not allowed.`, 'PropertyChangeNotAllowed');
+    });
 
 const validateName = (name: string): FieldError[] =>
   /^[a-z][a-z0-9]{0,11}$/.test(name)
@@ -171,10 +189,11 @@ function unsupported(properties: JsonObject, previous: Resource | undefined): Fi
   const wanted = resolveVersion(textAt(properties, 'orchestratorVersion'));
   if (before && wanted && wanted !== before && !before.startsWith(`${textAt(properties, 'orchestratorVersion')}.`))
     errors.push(fault('properties.orchestratorVersion', wanted, 'Upgrading a node pool is not implemented yet.', 'NotImplemented'));
-  if (previous && textAt(properties, 'osSKU') !== textAt(previous.desired, 'osSKU'))
-    errors.push(
-      fault('properties.osSKU', properties['osSKU'], 'Changing the operating system of nodes is not implemented yet.', 'NotImplemented'),
-    );
+  for (const name of ['osSKU', 'enableFIPS'])
+    if (previous && properties[name] !== previous.desired[name])
+      errors.push(
+        fault(`properties.${name}`, properties[name], 'Changing the operating system of nodes is not implemented yet.', 'NotImplemented'),
+      );
   return errors;
 }
 
@@ -249,7 +268,7 @@ function computed(draft: Draft, context: WriteContext, previous: Resource | unde
   return {
     ...(!given(draft.properties['orchestratorVersion']) && { orchestratorVersion: wanted }),
     currentOrchestratorVersion: version,
-    nodeImageVersion: imageOf(draft.properties, version),
+    nodeImageVersion: systemOf(draft.properties, version).imageVersion,
     powerState: { code: 'Running' },
   };
 }

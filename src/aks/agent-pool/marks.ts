@@ -48,7 +48,9 @@ export function validateTaints(properties: JsonObject): FieldError[] {
       const form = `Taint '${text}' is not of the form key=value:effect, with effect one of ${EFFECTS.join(', ')}.`;
       return [fault('nodeTaints', text, `The value of parameter agentPoolProfile.nodeTaints is invalid. Error details: ${form}`)];
     }
-    return isSystem && taint.key !== 'CriticalAddonsOnly' && taint.effect !== 'PreferNoSchedule' ? [restricted(text)] : [];
+    const isSoft = taint.key === 'CriticalAddonsOnly' || taint.effect === 'PreferNoSchedule';
+    // That a system pool is no spot pool is said by its own rule.
+    return isSystem && !isSoft && text !== SPOT_TAINT ? [restricted(text)] : [];
   });
 }
 

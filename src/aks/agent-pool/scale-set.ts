@@ -50,6 +50,7 @@ export function scaleSetBody(cluster: Resource, pool: Resource): Body {
             createOption: 'FromImage',
             diskSizeGB: Number(pool.desired['osDiskSizeGB']),
             managedDisk: { storageAccountType: 'Premium_LRS' },
+            ...(textAt(pool.desired, 'osDiskType') === 'Ephemeral' && { caching: 'ReadOnly', diffDiskSettings: { option: 'Local' } }),
             osType: 'Linux',
           },
           imageReference: { id: imageId(textAt(pool.observed, 'nodeImageVersion')) },

@@ -134,6 +134,19 @@ test('system pools are tainted softly, or for what is critical', () => {
     assert.deepEqual(found(taint), ['agentPoolProfile.nodeTaints SystemPoolHasRestrictedTaint'], taint);
 });
 
+test('zones and priority stay as they were, named or not', () => {
+  const before = (desired: JsonObject) => ({ desired: { ...base, ...desired }, observed: {} }) as unknown as Resource; // all that is read of it
+  const change = (properties: JsonObject, desired: JsonObject = {}): string[] => {
+    const draft: Draft = { id: '/x/agentPools/np', name: 'np', type: 'x', properties: { ...base, ...properties } };
+    return (agentPool.validate?.(draft, before(desired)) ?? []).map(({ path, code }) => `${path} ${code}`);
+  };
+  assert.deepEqual(change({}), []);
+  assert.deepEqual(change({ availabilityZones: [], scaleSetPriority: 'Regular' }), []);
+  assert.deepEqual(change({ availabilityZones: ['1'] }), ['properties.availabilityZones PropertyChangeNotAllowed']);
+  assert.deepEqual(change({ scaleSetPriority: 'Spot' }), ['properties.scaleSetPriority PropertyChangeNotAllowed']);
+  assert.deepEqual(change({ enableFIPS: true }, { enableFIPS: false }), ['properties.enableFIPS NotImplemented']);
+});
+
 test('a spot pool shows the label and the taint that it has, and takes them back', () => {
   const spot = spotDefaults({ nodeLabels: { a: 'b' }, nodeTaints: ['c=d:NoSchedule'] });
   assert.deepEqual(spot, {
@@ -145,6 +158,7 @@ test('a spot pool shows the label and the taint that it has, and takes them back
   assert.deepEqual(spotDefaults(spot), spot);
   assert.deepEqual(faults({ scaleSetPriority: 'Spot', ...spot }), []);
   assert.deepEqual(faults(spot), refused('nodeLabels'), 'on a regular pool');
+  assert.deepEqual(faults({ scaleSetPriority: 'Spot', mode: 'System', ...spotDefaults({}) }), refused('scaleSetPriority'), 'said once');
 });
 
 test('taints are refused or reach the nodes, never lost', () => {

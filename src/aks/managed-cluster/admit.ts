@@ -32,7 +32,7 @@ export function admitCluster(draft: Draft, { reader, caller }: WriteContext, pre
 function systemPoolFaults(pools: readonly Resource[], previous: Resource | undefined): FieldError[] {
   if (pools.some((pool) => textAt(pool.desired, 'mode') === 'System')) return [];
   const detail = previous ? 'There has to be at least one system agent pool.' : 'Must define at least one system pool.';
-  return [fault('agentPoolProfiles', undefined, detail, previous ? 'OperationNotAllowed' : 'InvalidParameter')];
+  return [fault('agentPoolProfiles', undefined, detail, previous ? 'OperationNotAllowed' : 'MustDefineAtLeastOneSystemPool')];
 }
 
 /** The group of the nodes is the service's to make, and to delete with the cluster: it cannot be one that is there. */

@@ -148,6 +148,7 @@ test('networks stay as they were made, and some switches go one way', () => {
     'networkProfile.serviceCidr PropertyChangeNotAllowed',
   ]);
   assert.deepEqual(change({ oidcIssuerProfile: { enabled: false } }), ['oidcIssuerProfile.enabled PropertyChangeNotAllowed']);
+  assert.deepEqual(change({ networkProfile: { outboundType: 'none' } }), ['networkProfile.outboundType NotImplemented']);
   assert.deepEqual(change({ aadProfile: null }), ['aadProfile PropertyChangeNotAllowed']);
 });
 
@@ -169,6 +170,9 @@ test('a cluster acts as somebody: a managed identity or a service principal', ()
   ];
   for (const [wanted, found] of table) assert.deepEqual(faults(wanted), found, JSON.stringify(wanted.identity));
   assert.deepEqual(faults(draft(undefined), storedAs(completed({}), '1.35.6')), [], 'one that is there keeps what it has');
+  const kept = withDefaults(draft(undefined), storedAs(completed({}), '1.35.6'), 'tenant');
+  assert.deepEqual(kept.identity, { type: 'SystemAssigned' });
+  assert.deepEqual(faults(draft({ type: 'None' }), storedAs(completed({}), '1.35.6')), ['identity.type PropertyChangeNotAllowed']);
   const two = { type: 'UserAssigned', userAssignedIdentities: { a: {}, b: {} } } as unknown as NonNullable<Draft['identity']>; // ids come later
   for (const many of [two, { type: 'SystemAssigned, UserAssigned' }]) assert.deepEqual(faults(draft(many)), ['identity InvalidParameter']);
   const principal = '11111111-1111-1111-1111-111111111111';
@@ -176,6 +180,8 @@ test('a cluster acts as somebody: a managed identity or a service principal', ()
   const back = ['servicePrincipalProfile.clientId PropertyChangeNotAllowed'];
   assert.deepEqual(faults(draft({ type: 'SystemAssigned' }, principal), managed), back, 'never back to a service principal');
   assert.deepEqual(faults(completed({}), storedAs(draft(undefined, principal), '1.35.6')), []);
+  const nobody = draft({ type: 'None' }, principal);
+  assert.deepEqual(faults(nobody, storedAs(nobody, '1.35.6')), [], 'a service principal stays one');
 });
 
 test('channels and balancers that go together', () => {

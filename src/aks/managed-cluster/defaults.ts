@@ -14,12 +14,14 @@ const listed = (value: Json | undefined): Json | undefined => (Array.isArray(val
 export function withDefaults(draft: Draft, previous: Resource | undefined, tenantId: string): Draft {
   const sent = chosen(draft.properties);
   const group = parseId(draft.id)?.resourceGroup ?? '';
-  const version =
-    textAt(sent, 'kubernetesVersion') || (previous ? textAt(previous.desired, 'kubernetesVersion') : '') || minor(defaultVersion);
+  const version = textAt(sent, 'kubernetesVersion') || textAt(previous?.desired ?? {}, 'kubernetesVersion') || minor(defaultVersion);
   const properties: JsonObject = {
     ...sent,
     kubernetesVersion: version,
-    nodeResourceGroup: textAt(sent, 'nodeResourceGroup') || defaultNodeGroup(group, draft.name, draft.location ?? ''),
+    nodeResourceGroup:
+      textAt(sent, 'nodeResourceGroup') ||
+      textAt(previous?.desired ?? {}, 'nodeResourceGroup') ||
+      defaultNodeGroup(group, draft.name, draft.location ?? ''),
     enableRBAC: sent['enableRBAC'] ?? true,
     supportPlan: sent['supportPlan'] ?? (draft.sku?.tier === 'Premium' ? 'AKSLongTermSupport' : 'KubernetesOfficial'),
     disableLocalAccounts: sent['disableLocalAccounts'] ?? false,
@@ -41,7 +43,15 @@ export function withDefaults(draft: Draft, previous: Resource | undefined, tenan
     nodeProvisioningProfile: { mode: 'Manual', defaultNodePools: 'Auto', ...objectAt(sent, 'nodeProvisioningProfile') },
     bootstrapProfile: { artifactSource: 'Direct', ...objectAt(sent, 'bootstrapProfile') },
   };
-  return { ...draft, kind: draft.kind ?? 'Base', sku: { name: 'Base', tier: 'Free', ...draft.sku }, properties };
+  // Null asks for nothing either: whom a cluster acts as, it goes on acting as.
+  const identity = draft.identity ?? previous?.identity;
+  return {
+    ...draft,
+    ...(identity && { identity }),
+    kind: draft.kind ?? 'Base',
+    sku: { name: 'Base', tier: 'Free', ...draft.sku },
+    properties,
+  };
 }
 
 const minor = (version: string): string => version.split('.', 2).join('.');

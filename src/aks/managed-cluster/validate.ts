@@ -29,7 +29,7 @@ export function validateCluster(draft: Draft, previous: Resource | undefined): F
 
 /** Who the cluster acts as, what it is sold as, and who may log in to its nodes. */
 function validateAccess({ identity, sku, properties }: Draft, previous: Resource | undefined): FieldError[] {
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = previous && !isNobody(previous.identity) && identity && isNobody(identity) ? [changed('identity.type')] : [];
   const principal = textAt(objectAt(properties, 'servicePrincipalProfile'), 'clientId');
   if (!previous && ['', 'msi'].includes(principal) && isNobody(identity))
     errors.push({
@@ -206,6 +206,9 @@ function unsupported(properties: JsonObject): FieldError[] {
 
 const isIpv4Range = (value: unknown): boolean => typeof value === 'string' && !value.includes(':');
 
+const changed = (path: string): FieldError =>
+  fault(path, undefined, `Changing property '${path}' is not allowed.`, 'PropertyChangeNotAllowed');
+
 /** What a network is made with, it keeps (aks-facts §1.7). */
 const FIXED_NETWORK = ['networkPlugin', 'networkMode', 'serviceCidr', 'dnsServiceIP', 'podCidr', 'loadBalancerSku'];
 
@@ -214,8 +217,6 @@ const clientOf = (properties: JsonObject): string => textAt(objectAt(properties,
 /** What never changes, and switches that only go one way. */
 function validateChange(properties: JsonObject, before: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
-  const changed = (path: string): FieldError =>
-    fault(path, undefined, `Changing property '${path}' is not allowed.`, 'PropertyChangeNotAllowed');
   for (const name of FIXED_NETWORK)
     if (
       given(objectAt(before, 'networkProfile')[name]) &&
@@ -224,6 +225,9 @@ function validateChange(properties: JsonObject, before: JsonObject): FieldError[
       errors.push(changed(`networkProfile.${name}`));
   if (objectAt(before, 'oidcIssuerProfile')['enabled'] === true && objectAt(properties, 'oidcIssuerProfile')['enabled'] !== true)
     errors.push(changed('oidcIssuerProfile.enabled'));
+  const [outbound, leaves] = [before, properties].map((each) => textAt(objectAt(each, 'networkProfile'), 'outboundType'));
+  if (outbound !== leaves)
+    errors.push(fault('networkProfile.outboundType', leaves, 'Changing the outbound type is not implemented yet.', 'NotImplemented'));
   if (given(before['aadProfile']) && !given(properties['aadProfile'])) errors.push(changed('aadProfile'));
   // A service principal gives way to a managed identity, never the other way round.
   if (clientOf(before) === 'msi' && clientOf(properties) !== 'msi') errors.push(changed('servicePrincipalProfile.clientId'));

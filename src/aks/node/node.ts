@@ -4,7 +4,7 @@ import type { Resource } from '../../arm/resource.ts';
 import { vmSize } from '../../azure/compute/vm-sizes.ts';
 import { sha256Hex } from '../../kernel/hash.ts';
 import type { NewObject } from '../../kube/cluster.ts';
-import { systemOf } from '../agent-pool/image.ts';
+import { type NodeSystem, systemOf } from '../agent-pool/image.ts';
 import { objectAt, textAt } from '../managed-cluster/given.ts';
 import { minorOf } from '../versions.ts';
 import { nodeResources } from './capacity.ts';
@@ -33,7 +33,7 @@ export function nodeObject(input: NodeInput): NewObject {
   return {
     metadata: {
       name,
-      labels: nodeLabels(input, system.osSkuEffective),
+      labels: nodeLabels(input, system),
       annotations: {
         'alpha.kubernetes.io/provided-node-ip': address,
         'csi.volume.kubernetes.io/nodeid': JSON.stringify({ 'disk.csi.azure.com': name, 'file.csi.azure.com': name }),
@@ -57,7 +57,7 @@ export function nodeObject(input: NodeInput): NewObject {
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       images: [],
       nodeInfo: {
-        architecture: 'amd64',
+        architecture: system.architecture,
         bootID: machineGuid(input.instanceId, 1),
         containerRuntimeVersion: system.containerRuntimeVersion,
         kernelVersion: system.kernelVersion,
@@ -79,7 +79,7 @@ export function providerId(instanceId: string): string {
   return `azure://${instanceId.replace(`/resourceGroups/${group}/`, `/resourceGroups/${group.toLowerCase()}/`)}`;
 }
 
-function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: NodeInput, osSkuEffective: string): Record<string, string> {
+function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: NodeInput, system: NodeSystem): Record<string, string> {
   const azure = 'kubernetes.azure.com';
   const size = vmSize(textAt(pool.desired, 'vmSize'));
   const region = cluster.location ?? '';
@@ -88,7 +88,7 @@ function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: Nod
   return {
     ...(objectAt(pool.desired, 'nodeLabels') as Record<string, string>),
     agentpool: pool.name,
-    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/arch': system.architecture,
     'beta.kubernetes.io/instance-type': textAt(pool.desired, 'vmSize'),
     'beta.kubernetes.io/os': 'linux',
     'failure-domain.beta.kubernetes.io/region': region,
@@ -96,6 +96,7 @@ function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: Nod
     [`${azure}/agentpool`]: pool.name,
     [`${azure}/azure-cni-overlay`]: 'true',
     [`${azure}/cluster`]: labelValue(textAt(cluster.desired, 'nodeResourceGroup')),
+    ...(pool.desired['enableFIPS'] === true && { [`${azure}/fips_enabled`]: 'true' }),
     [`${azure}/kubelet-identity-client-id`]: kubeletClientId,
     [`${azure}/kubelet-serving-ca`]: 'cluster',
     [`${azure}/localdns-state`]: 'disabled',
@@ -109,7 +110,7 @@ function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: Nod
     [`${azure}/nodenetwork-vnetguid`]: network.guid,
     [`${azure}/nodepool-type`]: 'VirtualMachineScaleSets',
     [`${azure}/os-sku`]: textAt(pool.desired, 'osSKU'),
-    [`${azure}/os-sku-effective`]: osSkuEffective,
+    [`${azure}/os-sku-effective`]: system.osSkuEffective,
     [`${azure}/os-sku-requested`]: textAt(pool.desired, 'osSKU'),
     [`${azure}/podnetwork-type`]: 'overlay',
     [`${azure}/role`]: 'agent',
@@ -118,7 +119,7 @@ function nodeLabels({ cluster, pool, name, zone, network, kubeletClientId }: Nod
     [`${azure}/storageprofile`]: textAt(pool.desired, 'osDiskType').toLowerCase(),
     [`${azure}/storagetier`]: 'Premium_LRS',
     ...(textAt(pool.desired, 'scaleSetPriority') === 'Spot' && { [`${azure}/priority`]: 'spot' }),
-    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/arch': system.architecture,
     'kubernetes.io/hostname': name,
     'kubernetes.io/os': 'linux',
     'node.kubernetes.io/instance-type': textAt(pool.desired, 'vmSize'),
