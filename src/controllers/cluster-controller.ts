@@ -35,7 +35,9 @@ export const clusterController = (controller: ClusterController, open: OpenRunni
     const cluster = open(tx, scope, componentOf(controller.name));
     if (!cluster) return undefined;
     const { namespace, name } = splitKey(key);
-    return controller.reconcile(cluster, name, namespace, key) ?? undefined;
+    const outcome = controller.reconcile(cluster, name, namespace, key) ?? undefined;
+    // What is refused now (by a quota, for want of a service account) may be allowed later, without a change that the controller hears of.
+    return cluster.refused > 0 ? { ...outcome, retry: true } : outcome;
   },
 });
 

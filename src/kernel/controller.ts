@@ -16,9 +16,12 @@ export interface Watch {
   targets?(change: Change, reader: Reader): readonly (string | Target)[];
 }
 
-/** What to do after a reconcile: nothing more until something changes, or look again after so many ms of world time. */
+/** What to do after a reconcile: nothing more until something changes, or look again. */
 export interface Outcome {
+  /** After so many ms of world time. */
   readonly againMs?: number;
+  /** After a delay that doubles each time, as after a throw, but what was written stays: something is in the way that may go. */
+  readonly retry?: boolean;
 }
 
 /**

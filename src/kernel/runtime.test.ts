@@ -94,6 +94,26 @@ test('success forgets earlier failures', () => {
   assert.deepEqual(tries, [0, 5, 15, 35, 100]);
 });
 
+test('a reconcile that asks for a retry keeps what it wrote, and is tried again as one that threw, but no later than it says', () => {
+  const tries: number[] = [];
+  let isBlocked = true;
+  const world = newWorld(
+    controller('c', (tx) => {
+      tries.push(tx.nowMs);
+      tx.put('written', 'k', tries.length);
+      return isBlocked ? { retry: true, againMs: 50 } : undefined;
+    }),
+  );
+  put(world, 'k', 1);
+  world.advanceTo(150);
+  assert.deepEqual(tries, [0, 5, 15, 35, 75, 125]);
+  assert.equal(world.reader.get('written', 'k')?.value, 6);
+  assert.equal(world.stats.get('c')?.failures, 0);
+  isBlocked = false;
+  world.advanceTo(1_000);
+  assert.deepEqual(tries.slice(6), [175]);
+});
+
 test('a watch that cannot name its targets is counted and stops nobody else', () => {
   const seen: string[] = [];
   const world = newWorld(

@@ -4,7 +4,7 @@ import { type Commit, classOf, type Reader, scopeOf } from './store.ts';
 import { Timers } from './timers.ts';
 import type { Transaction } from './transaction.ts';
 
-/** Delay before a target that threw is tried again: doubles from 5 ms to 1,000 s, as client-go's default rate limiter. */
+/** Delay before a target that threw, or asks for it, is tried again: doubles from 5 ms to 1,000 s, as client-go's default rate limiter. */
 const BACKOFF_FIRST_MS = 5;
 const BACKOFF_LAST_MS = 1_000_000;
 /** Reconciles of one target before the queue was once empty after which it counts as not converging and is put into backoff. */
@@ -158,15 +158,21 @@ export class Runtime {
     try {
       if (spins > SPIN_LIMIT) throw new Error(`${target.key} does not converge: ${SPIN_LIMIT} reconciles without a rest`);
       const outcome = this.#transact((tx) => controller.reconcile(tx, target));
-      this.#failures.delete(id);
-      this.#plan(id, nowMs, outcome?.againMs);
+      if (outcome?.retry) this.#backOff(id, nowMs, this.#failures, outcome.againMs);
+      else {
+        this.#failures.delete(id);
+        this.#plan(id, nowMs, outcome?.againMs);
+      }
     } catch (error) {
       this.#count(controller, error);
-      const counts = spins > SPIN_LIMIT ? this.#divergences : this.#failures;
-      const count = (counts.get(id) ?? 0) + 1;
-      counts.set(id, count);
-      this.timers.set(id, nowMs + Math.min(BACKOFF_FIRST_MS * 2 ** (count - 1), BACKOFF_LAST_MS));
+      this.#backOff(id, nowMs, spins > SPIN_LIMIT ? this.#divergences : this.#failures);
     }
+  }
+
+  #backOff(id: string, nowMs: number, counts: Map<string, number>, againMs = BACKOFF_LAST_MS): void {
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    this.timers.set(id, nowMs + Math.min(BACKOFF_FIRST_MS * 2 ** (count - 1), againMs, BACKOFF_LAST_MS));
   }
 
   #plan(id: string, nowMs: number, againMs = Number.POSITIVE_INFINITY): void {

@@ -38,6 +38,8 @@ export interface Cluster {
   /** Objects owned by that uid (index "owner"), or filed under another index of the kind. */
   indexed<T extends KubeObject = KubeObject>(kind: Kind, index: string, key: string): T[];
   create<T extends KubeObject = KubeObject>(kind: Kind, object: NewObject): T;
+  /** How many creations were refused. */
+  readonly refused: number;
   /**
    * Replaces all but status (for kinds that have the subresource). No write when nothing changed. With `subresource` ("finalize",
    * "ephemeralcontainers") it replaces what that path may change and the object itself may not.

@@ -26,7 +26,7 @@ export function managePods(cluster: Cluster, job: Job, pods: readonly Pod[], tal
   const waitMs = backoffEndMs(job, pods) - cluster.tx.nowMs;
   if (waitMs > 0) return waitMs;
   for (let i = 0; i < missing; i++)
-    if (typeof create(cluster, job, job.spec.template, `${job.metadata.name}-`) === 'string') return BACKOFF_FIRST_MS;
+    if (typeof create(cluster, job, job.spec.template, `${job.metadata.name}-`) === 'string') return undefined;
   return wanted - active.length > BURST ? 1 : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { selectorOfMap } from '../../kube/selectors/label-selector.ts';
 import { claim, selecting } from '../claim.ts';
 import { type ClusterController, onControlled, onKind, onObject } from '../cluster-controller.ts';
-import { availableInMs, createPod, deletePod, isActive, isReady, withCondition } from '../pod-control.ts';
+import { availableInMs, createPod, deletePod, isActive, isReady } from '../pod-control.ts';
 import { deletionOrder } from './deletion-order.ts';
 
 /** Pods created or deleted in one reconcile at most, so that one huge set does not hold up the others. */
@@ -55,10 +55,11 @@ function observe(cluster: Cluster, set: ReplicaSet, problem: string | undefined)
   const waits = ready.map((each) => availableInMs(each, set.spec.minReadySeconds ?? 0, nowMs) ?? 0);
   const pending = waits.filter((waitMs) => waitMs > 0);
   const labelled = selectorOfMap(set.spec.template?.metadata?.labels);
+  const before = set.status?.conditions ?? [];
   const failure = { type: 'ReplicaFailure', status: 'True', lastTransitionTime: nowIso, reason: 'FailedCreate', message: problem ?? '' };
-  const conditions = problem
-    ? withCondition(set.status?.conditions, failure)
-    : set.status?.conditions?.filter(({ type }) => type !== failure.type);
+  const others = before.filter(({ type }) => type !== failure.type);
+  // The first message stays: each names another pod that was not made.
+  const conditions = problem === undefined ? others : others.length < before.length ? before : [...before, failure];
   const value: ReplicaSetStatus = {
     replicas: active.length,
     ...(active.length > 0 && { fullyLabeledReplicas: active.filter((each) => labelled.matches(each.metadata.labels)).length }),
@@ -68,7 +69,7 @@ function observe(cluster: Cluster, set: ReplicaSet, problem: string | undefined)
       terminatingReplicas: owned.filter((each) => each.metadata.deletionTimestamp).length,
     }),
     observedGeneration: set.metadata.generation ?? 0,
-    ...(conditions?.length && { conditions }),
+    ...(conditions.length && { conditions }),
   };
   return pending.length ? { value, againMs: Math.min(...pending) } : { value };
 }

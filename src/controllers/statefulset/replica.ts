@@ -20,8 +20,8 @@ export function ordinalOf(set: StatefulSet, pod: Pod): number {
   return /^\d+$/.test(text) ? Number(text) : -1;
 }
 
-/** Creates the claims and the pod of an ordinal. False when the API refuses, which an event tells. */
-export function createReplica(cluster: Cluster, set: StatefulSet, ordinal: number, revision: string, template: PodTemplateSpec): boolean {
+/** Creates the claims and the pod of an ordinal, or tells by an event why the API refuses. */
+export function createReplica(cluster: Cluster, set: StatefulSet, ordinal: number, revision: string, template: PodTemplateSpec): void {
   const name = podName(set, ordinal);
   try {
     createClaims(cluster, set, ordinal);
@@ -43,10 +43,9 @@ export function createReplica(cluster: Cluster, set: StatefulSet, ordinal: numbe
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     cluster.event(set, 'Warning', 'FailedCreate', `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error.message}`);
-    return false;
+    return;
   }
   cluster.event(set, 'Normal', 'SuccessfulCreate', `create Pod ${name} in StatefulSet ${set.metadata.name} successful`);
-  return true;
 }
 
 /** The template's volumes, those of claim templates in the place of others of the same name. */

@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import { clusterRecord } from '../clusters.ts';
 import { collectionOf, type Kind, type User } from '../kind.ts';
 import { type KubeObject, objectKey } from '../object.ts';
+import { StatusError } from '../status.ts';
 import type { WriteContext } from './context.ts';
 import { createObject } from './create.ts';
 import { deleteObject } from './delete.ts';
@@ -52,6 +53,7 @@ function clusterOf(context: WriteContext): Cluster {
   const { tx, scope, version } = context;
   // The caller names the generated type of the kind that it asks for; the store only carries it.
   const values = <T>(entries: readonly { readonly value: unknown }[]) => entries.map(({ value }) => value as T);
+  let refused = 0;
   return {
     tx,
     scope,
@@ -61,7 +63,17 @@ function clusterOf(context: WriteContext): Cluster {
     list: <T extends KubeObject>(kind: Kind, namespace?: string) =>
       values<T>(tx.list(collectionOf(kind, scope), namespace === undefined ? {} : { prefix: `${namespace}/` })),
     indexed: <T extends KubeObject>(kind: Kind, index: string, key: string) => values<T>(tx.indexed(collectionOf(kind, scope), index, key)),
-    create: <T extends KubeObject>(kind: Kind, object: Parameters<Cluster['create']>[1]) => createObject(context, kind, object).object as T,
+    create: <T extends KubeObject>(kind: Kind, object: Parameters<Cluster['create']>[1]) => {
+      try {
+        return createObject(context, kind, object).object as T;
+      } catch (error) {
+        if (error instanceof StatusError) refused++;
+        throw error;
+      }
+    },
+    get refused() {
+      return refused;
+    },
     update: <T extends KubeObject>(kind: Kind, object: T, subresource = '') =>
       updateObject(context, kind, object, { subresource }).object as T,
     updateStatus: <T extends KubeObject>(kind: Kind, object: T) => {
