@@ -7,6 +7,7 @@ import { given, objectAt, textAt } from './given.ts';
 /** The load balancer profile: which addresses a cluster's egress leaves from, and how (aks-facts §1.4, aks-facts-networking). */
 
 const OWN = ['outboundIPs', 'outboundIPPrefixes'] as const;
+const KINDS = ['managedOutboundIPs', ...OWN] as const;
 
 /** Ids of the public addresses that the caller brings. */
 export const ownAddresses = (profile: JsonObject): string[] =>
@@ -17,14 +18,13 @@ export const addressCount = (profile: JsonObject): number =>
   ownAddresses(profile).length || Number(objectAt(profile, 'managedOutboundIPs')['count'] ?? 1);
 
 /**
- * Addresses are managed or the caller's own. A body that brings the one kind to a cluster with the other means a change from this
- * to that: the merged profile then holds both, and what is not new goes.
+ * Addresses are managed, the caller's own, or of the caller's prefixes. A body that brings one kind to a cluster with another means a
+ * change from this to that: the merged profile then holds both, and what is not new goes.
  */
 export function outboundDefaults(asked: JsonObject, before: JsonObject | undefined): JsonObject {
   const changed = (name: string): boolean => given(asked[name]) && !equal(asked[name], before?.[name]);
   const kept: { [name: string]: Json } = { ...asked };
-  if (before && changed('managedOutboundIPs')) for (const name of OWN) if (!changed(name)) delete kept[name];
-  if (before && OWN.some(changed) && !changed('managedOutboundIPs')) delete kept['managedOutboundIPs'];
+  if (before && KINDS.some(changed)) for (const name of KINDS) if (!changed(name)) delete kept[name];
   const isManaged = given(kept['managedOutboundIPs']) || !OWN.some((name) => given(kept[name]));
   return {
     ...kept,
@@ -57,7 +57,7 @@ export function validateOutbound(profile: JsonObject): FieldError[] {
   const ports = profile['allocatedOutboundPorts'];
   if (Number.isInteger(ports) && Number(ports) % 8 !== 0)
     errors.push(fault('.allocatedOutboundPorts', ports, `Allocated outbound ports have to be a multiple of 8, got ${ports}.`));
-  const kinds = ['managedOutboundIPs', ...OWN].filter((name) => given(profile[name]));
+  const kinds = KINDS.filter((name) => given(profile[name]));
   if (kinds.length > 1)
     errors.push(
       fault('', kinds, `A load balancer profile must specify at most one of managedOutboundIPs, outboundIPPrefixes and outboundIPs.`),
