@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Arm, clusterBody, clusterPath, groupPath, poolPath } from './support/arm.ts';
+import { Arm, clusterBody, clusterPath, groupPath, poolPath, subscription } from './support/arm.ts';
 import type { Json } from './support/http.ts';
 import { Service } from './support/service.ts';
 
@@ -166,4 +166,39 @@ test('nodes of an Arm size say so, and those of a FIPS pool too', async (t) => {
     [['true', 'arm64']],
   );
   kube.close();
+});
+
+test('the machines of a pool are the instances of its scale set under the names of its nodes', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  await arm.createCluster('rg', 'demo', clusterBody({}, { availabilityZones: ['1', '2'] }));
+  const path = `${poolPath('rg', 'demo', 'nodepool1')}/machines`;
+  const machines = await arm.list(path);
+  const kube = await arm.kube();
+  const { items } = await kube.get('/api/v1/nodes');
+  assert.deepEqual(
+    machines.map(({ name, zones, properties }) => [name, zones, properties.network.ipAddresses]),
+    items.map((node: Json) => [
+      node.metadata.name,
+      [node.metadata.labels['topology.kubernetes.io/zone'].replace('eastus2-', '')],
+      [{ family: 'IPv4', ip: node.status.addresses[0].address }],
+    ]),
+  );
+  for (const machine of machines) {
+    assert.deepEqual(await arm.get(machine.id), machine);
+    assert.equal((await arm.get(`${machine.properties.resourceId}?api-version=2024-11-01`)).properties.provisioningState, 'Succeeded');
+  }
+  assert.equal((await arm.call('GET', `${path}/nobody`)).status, 404);
+  kube.close();
+});
+
+test('of what cannot be made yet there is nothing, and making it is refused by its name', async (t) => {
+  const arm = await Arm.login(await Service.start(t));
+  await arm.createCluster();
+  for (const type of ['trustedAccessRoleBindings', 'privateEndpointConnections', 'managedNamespaces', 'maintenanceConfigurations']) {
+    assert.deepEqual(await arm.list(`${demo}/${type}`), [], type);
+    const { status, body } = await arm.call('PUT', `${demo}/${type}/default`, { location: 'eastus2', properties: {} });
+    assert.deepEqual([status, body.error.code], [501, 'NotImplemented'], type);
+  }
+  for (const scope of [subscription, groupPath('rg')])
+    assert.deepEqual(await arm.list(`${scope}/providers/Microsoft.ContainerService/snapshots`), [], scope);
 });

@@ -17,6 +17,7 @@ import { unbuiltFaults } from '../unbuilt.ts';
 import { isWithinSkew, minorOf, resolveVersion } from '../versions.ts';
 import { systemOf } from './image.ts';
 import { validateLimits, zoneFaults } from './limits.ts';
+import { machineActions } from './machines.ts';
 import { spotDefaults, validateLabels, validateTaints } from './marks.ts';
 import { diskDefaults, diskFaults } from './os-disk.ts';
 import { plannedNodesFaults } from './planned-nodes.ts';
@@ -64,7 +65,7 @@ export const agentPool: ResourceType = {
   // Flattened into its cluster a pool has no envelope: its etag stands among the properties.
   render: ({ [MARKS]: _marks, ...properties }, pool, reader) => ({ ...properties, eTag: currentEtag(reader, pool, 'eTag') }),
   refuseDelete,
-  actions: [poolUpgradeProfile, ...NOT_BUILT.map(refused)],
+  actions: [poolUpgradeProfile, ...machineActions, ...NOT_BUILT.map(refused)],
 };
 
 function refused(path: string): Action {

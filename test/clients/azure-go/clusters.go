@@ -6,8 +6,11 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	aks "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/containerservice/armcontainerservice/v6"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
@@ -23,6 +26,7 @@ func clusterChecks() []check {
 		{"clusters/etags", clusterEtags},
 		{"clusters/tags", clusterTags},
 		{"clusters/credentials", clusterCredentials},
+		{"clusters/entra", clusterOfEntra},
 		{"clusters/stop-and-start", stopAndStart},
 		{"clusters/upgrade", upgradeCluster},
 		{"clusters/node-resource-group", nodeResourceGroup},
@@ -267,6 +271,69 @@ func clusterCredentials(ctx context.Context, s *session) error {
 		}
 	}
 	return nil
+}
+
+// aksServer is the application that every AKS API server is in Entra.
+const aksServer = "6dae42f8-4368-4678-94ff-3960e28e3630"
+
+// clusterOfEntra has no local accounts: the token of an application opens it, once it has a role on it.
+func clusterOfEntra(ctx context.Context, s *session) error {
+	client := s.aks.NewManagedClustersClient()
+	made, err := s.createCluster(ctx, "one", func(cluster *aks.ManagedCluster) {
+		cluster.Properties.AADProfile = &aks.ManagedClusterAADProfile{Managed: to.Ptr(true), EnableAzureRBAC: to.Ptr(true)}
+		cluster.Properties.DisableLocalAccounts = to.Ptr(true)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = client.ListClusterAdminCredentials(ctx, s.group, "one", nil)
+	if err := refused(err, 400, "BadRequest"); err != nil {
+		return err
+	}
+	answer, err := client.ListClusterUserCredentials(ctx, s.group, "one", nil)
+	if err != nil {
+		return err
+	}
+	appID, secret, err := s.createApplication(ctx)
+	if err != nil {
+		return err
+	}
+	principal, err := s.createPrincipal(ctx, appID)
+	if err != nil {
+		return err
+	}
+	credential, err := azidentity.NewClientSecretCredential(s.tenant, appID, secret, nil)
+	if err != nil {
+		return err
+	}
+	token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{aksServer + "/.default"}})
+	if err != nil {
+		return err
+	}
+	config, err := clientcmd.RESTConfigFromKubeConfig(answer.Kubeconfigs[0].Value)
+	if err != nil {
+		return err
+	}
+	if config.ExecProvider == nil || config.ExecProvider.Command != "kubelogin" {
+		return fmt.Errorf("the kubeconfig runs %v", config.ExecProvider)
+	}
+	config.ExecProvider, config.BearerToken = nil, token.Token
+	kube, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	_, err = kube.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if !apierrors.IsForbidden(err) {
+		return fmt.Errorf("expected Forbidden without a role, got %w", orNone(err))
+	}
+	if _, err := s.assign(ctx, value(made.ID), "Azure Kubernetes Service RBAC Cluster Admin", principal); err != nil {
+		return err
+	}
+	nodes, err := kube.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err
+	}
+	return equal("nodes", len(nodes.Items), 2)
 }
 
 func stopAndStart(ctx context.Context, s *session) error {

@@ -87,10 +87,21 @@ func signInWithCertificate(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	appID, err := s.createPrincipal(ctx, "Reader", map[string]any{"keyCredentials": []any{map[string]any{
-		"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.StdEncoding.EncodeToString(der),
-	}}})
+	application, err := s.graph(ctx, http.MethodPost, "/applications", map[string]any{
+		"displayName": s.group,
+		"keyCredentials": []any{map[string]any{
+			"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.StdEncoding.EncodeToString(der),
+		}},
+	})
 	if err != nil {
+		return err
+	}
+	appID, _ := application["appId"].(string)
+	principal, err := s.createPrincipal(ctx, appID)
+	if err != nil {
+		return err
+	}
+	if _, err := s.assign(ctx, s.groupID(), "Reader", principal); err != nil {
 		return err
 	}
 	credential, err := azidentity.NewClientCertificateCredential(s.tenant, appID, []*x509.Certificate{certificate}, key, nil)
@@ -220,19 +231,21 @@ func (s *session) graph(ctx context.Context, method, path string, body any) (map
 	return object, json.Unmarshal(answer, &object)
 }
 
-// createPrincipal makes an application with what is given of it, and with a role on the check's group.
-func (s *session) createPrincipal(ctx context.Context, role string, application map[string]any) (appID string, err error) {
-	application["displayName"] = s.group
-	made, err := s.graph(ctx, http.MethodPost, "/applications", application)
+// createApplication makes an application of the check's name with a secret.
+func (s *session) createApplication(ctx context.Context) (appID, secret string, err error) {
+	made, err := s.graph(ctx, http.MethodPost, "/applications", map[string]any{"displayName": s.group})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	appID, _ = made["appId"].(string)
+	password, err := s.graph(ctx, http.MethodPost, "/applications(appId='"+appID+"')/addPassword", map[string]any{})
+	secret, _ = password["secretText"].(string)
+	return appID, secret, err
+}
+
+// createPrincipal lets an application act in the tenant, and gives its object id.
+func (s *session) createPrincipal(ctx context.Context, appID string) (string, error) {
 	principal, err := s.graph(ctx, http.MethodPost, "/servicePrincipals", map[string]any{"appId": appID})
-	if err != nil {
-		return "", err
-	}
 	id, _ := principal["id"].(string)
-	_, err = s.assign(ctx, s.groupID(), role, id)
-	return appID, err
+	return id, err
 }

@@ -17,6 +17,7 @@ func poolChecks() []check {
 		{"pools/several-at-once", poolsAtOnce},
 		{"pools/spot", spotPool},
 		{"pools/versions", poolVersions},
+		{"pools/machines", poolMachines},
 		{"pools/last-system-pool", lastSystemPool},
 	}
 }
@@ -221,6 +222,37 @@ func poolVersions(ctx context.Context, s *session) error {
 		return err
 	}
 	return equal("kubelet", nodes[0].Status.NodeInfo.KubeletVersion, "v"+oldest)
+}
+
+func poolMachines(ctx context.Context, s *session) error {
+	if _, err := s.createCluster(ctx, "one", nil); err != nil {
+		return err
+	}
+	client := s.aks.NewMachinesClient()
+	machines, err := drained(ctx, client.NewListPager(s.group, "one", "system", nil), func(page aks.MachinesClientListResponse) []*aks.Machine { return page.Value })
+	if err != nil {
+		return err
+	}
+	nodes, err := s.nodes(ctx, "agentpool=system")
+	if err != nil {
+		return err
+	}
+	if err := equal("machines", len(machines), len(nodes)); err != nil {
+		return err
+	}
+	for i, node := range nodes {
+		got, err := client.Get(ctx, s.group, "one", "system", node.Name, nil)
+		if err != nil {
+			return err
+		}
+		if err := equal("address", value(got.Properties.Network.IPAddresses[0].IP), node.Status.Addresses[0].Address); err != nil {
+			return err
+		}
+		if err := equal("machine", value(machines[i].Properties.ResourceID), value(got.Properties.ResourceID)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func lastSystemPool(ctx context.Context, s *session) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -23,6 +22,7 @@ func refusalChecks() []check {
 		{"refusals/not-authenticated", wrongToken},
 		{"refusals/not-authorized", notAuthorized},
 		{"refusals/not-built", notBuilt},
+		{"refusals/nothing-there", nothingThere},
 	}
 }
 
@@ -88,15 +88,17 @@ func wrongToken(ctx context.Context, s *session) error {
 
 // notAuthorized has a reader try to write.
 func notAuthorized(ctx context.Context, s *session) error {
-	appID, err := s.createPrincipal(ctx, "Reader", map[string]any{})
+	appID, secret, err := s.createApplication(ctx)
 	if err != nil {
 		return err
 	}
-	password, err := s.graph(ctx, http.MethodPost, "/applications(appId='"+appID+"')/addPassword", map[string]any{})
+	principal, err := s.createPrincipal(ctx, appID)
 	if err != nil {
 		return err
 	}
-	secret, _ := password["secretText"].(string)
+	if _, err := s.assign(ctx, s.groupID(), "Reader", principal); err != nil {
+		return err
+	}
 	credential, err := azidentity.NewClientSecretCredential(s.tenant, appID, secret, nil)
 	if err != nil {
 		return err
@@ -137,4 +139,39 @@ func notBuilt(ctx context.Context, s *session) error {
 		cluster.Properties.AddonProfiles = map[string]*aks.ManagedClusterAddonProfile{"azurepolicy": {Enabled: to.Ptr(true)}}
 	})
 	return refused(err, 501, "NotImplemented")
+}
+
+// nothingThere lists what cannot be made yet: an operator that looks after it finds none, and goes on.
+func nothingThere(ctx context.Context, s *session) error {
+	if _, err := s.createCluster(ctx, "one", nil); err != nil {
+		return err
+	}
+	windows, err := drained(ctx, s.aks.NewMaintenanceConfigurationsClient().NewListByManagedClusterPager(s.group, "one", nil),
+		func(page aks.MaintenanceConfigurationsClientListByManagedClusterResponse) []*aks.MaintenanceConfiguration {
+			return page.Value
+		})
+	if err != nil {
+		return err
+	}
+	bindings, err := drained(ctx, s.aks.NewTrustedAccessRoleBindingsClient().NewListPager(s.group, "one", nil),
+		func(page aks.TrustedAccessRoleBindingsClientListResponse) []*aks.TrustedAccessRoleBinding {
+			return page.Value
+		})
+	if err != nil {
+		return err
+	}
+	snapshots, err := drained(ctx, s.aks.NewSnapshotsClient().NewListByResourceGroupPager(s.group, nil),
+		func(page aks.SnapshotsClientListByResourceGroupResponse) []*aks.Snapshot { return page.Value })
+	if err != nil {
+		return err
+	}
+	connections, err := s.aks.NewPrivateEndpointConnectionsClient().List(ctx, s.group, "one", nil)
+	if err != nil {
+		return err
+	}
+	if err := equal("what is there", len(windows)+len(bindings)+len(snapshots)+len(connections.Value), 0); err != nil {
+		return err
+	}
+	_, err = s.aks.NewMaintenanceConfigurationsClient().Get(ctx, s.group, "one", "default", nil)
+	return refused(err, 404, "ResourceNotFound")
 }
