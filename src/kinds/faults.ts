@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../kernel/field-error.ts';
 import { equal, type Json } from '../kernel/json.ts';
+import { dnsSubdomain } from '../kube/names/dns.ts';
 import { labelValue, qualifiedName, validateLabels } from '../kube/names/labels.ts';
 import { percent } from '../kube/names/values.ts';
 
@@ -50,6 +51,16 @@ export function countOrPercent(path: string, value: number | string | undefined,
 export function notAbove100Percent(path: string, value: number | string | undefined, out: Faults): void {
   if (typeof value === 'string' && /^\d+%$/.test(value) && Number.parseInt(value, 10) > 100)
     out.push(invalid(path, value, 'must not be greater than 100%'));
+}
+
+/** "acme.io/foo": who looks after something. Source: apimachinery util/validation IsDomainPrefixedPath. */
+export function domainPrefixedPathFaults(path: string, value: string | undefined, out: Faults): void {
+  if (!value) return void out.push(required(path));
+  const slash = value.indexOf('/');
+  if (slash < 1 || slash === value.length - 1)
+    return void out.push(invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  const host = value.slice(0, slash);
+  messages(path, host, dnsSubdomain(host), out);
 }
 
 const SELECTOR_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];

@@ -54,7 +54,7 @@ test('NoSchedule keeps pods away, NoExecute drives them out, a cordon does neith
   assert.deepEqual(nodesOf(s), ['node-2']);
   s.patch(node, 'node-2', { unschedulable: true });
   assert.deepEqual(nodesOf(s), ['node-2']);
-  s.update<Node>(node, 'node-1', (object) => ({ ...object, spec: {} }));
+  s.update<Node>(node, 'node-1', (object) => ({ ...object, spec: { ...object.spec, taints: [] } }));
   assert.deepEqual(nodesOf(s), ['node-1', 'node-2']);
 });
 

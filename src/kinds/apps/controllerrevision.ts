@@ -1,5 +1,5 @@
 import type { ControllerRevision } from '../../../gen/kubernetes-types.ts';
-import { type FieldError, invalid } from '../../kernel/field-error.ts';
+import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
 import { equal } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { controllerOf } from '../../kube/object.ts';
@@ -22,8 +22,9 @@ export const controllerRevision: Kind = {
   namespaced: true,
   versions: [{ name: 'v1' }],
   generation: false,
-  validate({ revision }: ControllerRevision) {
+  validate({ data, revision }: ControllerRevision) {
     const faults: FieldError[] = [];
+    if (data === undefined || data === null) faults.push(required('data', 'data is mandatory'));
     nonNegative('revision', revision, faults);
     return faults;
   },

@@ -71,6 +71,9 @@ export function runsForEver(path: string, template: PodTemplateSpec | undefined,
 /** A strategy as Go prints its own type. */
 export const strategyInGo = goStruct({ Type: '', RollingUpdate: goStruct({ MaxUnavailable: 0, MaxSurge: 0 }) });
 
-/** Percentages and counts where 0 and "0%" mean nothing at all. */
-export const isNothing = (value: number | string | undefined): boolean =>
-  value === undefined || value === 0 || (typeof value === 'string' && Number.parseInt(value, 10) === 0);
+/** Percentages and counts where 0 and "0%" mean nothing at all, as does what is neither. */
+export function isNothing(value: number | string | undefined): boolean {
+  if (typeof value !== 'string') return !value;
+  const [, digits = '0'] = /^([+-]?\d+|\d+%)$/.exec(value) ?? [];
+  return Number.parseInt(digits, 10) === 0;
+}

@@ -7,7 +7,7 @@ import type {
 } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { dnsLabel, nameIsPathSegment } from '../../kube/names/dns.ts';
-import { quantityOf } from '../core/pod/validate-resources.ts';
+import { amountFaults, quantityOf } from '../core/pod/validate-resources.ts';
 import { containerResourceNameFaults } from '../core/resource-names.ts';
 import { type Faults, messages, oneOf, requiredName } from '../faults.ts';
 
@@ -124,6 +124,7 @@ function rulesFaults(path: string, rules: V2HPAScalingRules | undefined, out: Fa
     out.push(invalid(`${path}.stabilizationWindowSeconds`, window, 'must be greater than or equal to zero'));
   if (window !== undefined && window > MAX_WINDOW_SECONDS)
     out.push(invalid(`${path}.stabilizationWindowSeconds`, window, `must be less than or equal to ${MAX_WINDOW_SECONDS}`));
+  if (rules.tolerance !== undefined) amountFaults(`${path}.tolerance`, '', rules.tolerance, out);
   oneOf(`${path}.selectPolicy`, rules.selectPolicy, SELECT_POLICIES, false, out);
   if (!rules.policies?.length) out.push(required(`${path}.policies`, 'must specify at least one Policy'));
   rules.policies?.forEach(({ type, value, periodSeconds }, i) => {

@@ -1,10 +1,10 @@
 import type { Job, JobSpec, PodTemplateSpec } from '../../../gen/kubernetes-types.ts';
-import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
+import { type FieldError, invalid, notSupported, required, tooLong } from '../../kernel/field-error.ts';
 import { equal, type Json } from '../../kernel/json.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
 import { mismatchFaults } from '../apps/validation.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { type Faults, immutable, nonNegative, oneOf, selectorFaults, selectorInGo } from '../faults.ts';
+import { domainPrefixedPathFaults, type Faults, immutable, nonNegative, oneOf, selectorFaults, selectorInGo } from '../faults.ts';
 import { failurePolicyFaults, successPolicyFaults } from './job-policy-validation.ts';
 
 // Models kubernetes pkg/apis/batch/validation.
@@ -20,6 +20,7 @@ const COUNTS = [
 ] as const;
 
 const MAX_INDEXED = 100_000;
+const MAX_MANAGER = 63;
 /** Above so many completions a backoff limit per index asks for smaller numbers elsewhere. */
 const MANY_COMPLETIONS = 100_000;
 const LIMIT_FOR_MANY = 10_000;
@@ -46,6 +47,11 @@ export function jobSpecFaults(path: string, spec: JobSpec, out: Faults): void {
   for (const field of COUNTS) nonNegative(`${path}.${field}`, spec[field], out);
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
     out.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  const { managedBy } = spec;
+  if (managedBy !== undefined) {
+    domainPrefixedPathFaults(`${path}.managedBy`, managedBy, out);
+    if (managedBy.length > MAX_MANAGER) out.push(tooLong(`${path}.managedBy`, MAX_MANAGER));
+  }
   oneOf(`${path}.completionMode`, spec.completionMode, ['NonIndexed', 'Indexed'], false, out);
   if (spec.completionMode === 'Indexed') indexedFaults(path, spec, out);
   if (spec.completionMode === undefined || spec.completionMode === 'NonIndexed')

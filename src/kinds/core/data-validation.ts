@@ -67,7 +67,7 @@ function isJson(base64: string): boolean {
 function typeFaults({ type = '', data = {}, metadata }: Secret, out: Faults): void {
   for (const key of NEEDED[type] ?? []) {
     const value = data[key];
-    if (value === undefined) out.push(required(`data[${key}]`));
+    if (value === undefined || (value === '' && key === 'ssh-privatekey')) out.push(required(`data[${key}]`));
     else if (key.startsWith('.docker') && !isJson(value))
       out.push(invalid(`data[${key}]`, '<secret contents redacted>', 'unexpected end of JSON input'));
   }

@@ -1,4 +1,5 @@
 import type { CoreEvent } from '../../../gen/kubernetes-types.ts';
+import { invalid } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import type { ObjectMeta } from '../../kube/object.ts';
 import { defaults } from '../defaulting.ts';
@@ -43,6 +44,12 @@ export const event: Kind = {
     reportingComponent: '',
     reportingInstance: '',
   }),
+  validate: ({ metadata, eventTime, involvedObject }: CoreEvent) => {
+    const namespace = involvedObject?.namespace ?? '';
+    // Events of the newer form say where they come from in other ways.
+    const isRight = eventTime || namespace === metadata.namespace || (namespace === '' && metadata.namespace === 'default');
+    return isRight ? [] : [invalid('involvedObject.namespace', namespace, 'does not match event.namespace')];
+  },
   columns: eventColumns,
 };
 

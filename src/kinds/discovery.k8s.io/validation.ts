@@ -4,7 +4,7 @@ import { dnsLabel, dnsSubdomain, fullyQualifiedDomain } from '../../kube/names/d
 import { ipAddress, ipFamily } from '../../kube/names/ip.ts';
 import { labelValue, qualifiedName } from '../../kube/names/labels.ts';
 import { reachFaults } from '../core/endpoints-validation.ts';
-import { type Faults, messages, oneOf } from '../faults.ts';
+import { type Faults, messages, oneOf, requiredName } from '../faults.ts';
 
 // Models kubernetes pkg/apis/discovery/validation.
 
@@ -16,7 +16,7 @@ const MAX_HINTS = 8;
 
 function addressFaults(path: string, i: number, address: string, type: string, out: Faults): void {
   const at = `${path}[${i}]`;
-  if (type === 'FQDN') return void messages(at, address, fullyQualifiedDomain(address), out);
+  if (type === 'FQDN') return void requiredName(at, address, fullyQualifiedDomain, out);
   // Of which kind the addresses are to be is not known then, and told already.
   if (type !== 'IPv4' && type !== 'IPv6') return;
   const faults = ipAddress(address, false);

@@ -3,7 +3,7 @@ import { type FieldError, forbidden, invalid, required, tooLong } from '../../ke
 import { equal } from '../../kernel/json.ts';
 import { dnsLabel, dnsSubdomain, nameIsPathSegment } from '../../kube/names/dns.ts';
 import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
-import { type Faults, immutable, messages, oneOf, requiredName } from '../faults.ts';
+import { domainPrefixedPathFaults, immutable, messages, oneOf, requiredName } from '../faults.ts';
 
 // Models kubernetes pkg/apis/networking/validation.
 
@@ -33,7 +33,7 @@ export function serviceCidrFaults({ spec }: ServiceCIDR): readonly FieldError[] 
   cidrs.forEach((range, i) => {
     messages(`spec.cidrs[${i}]`, range, cidr(range, true), out);
   });
-  const families = cidrs.map((range) => ipFamily(range.split('/')[0] ?? ''));
+  const families = cidrs.map((range) => (cidr(range, false).length === 0 ? ipFamily(range.split('/')[0] ?? '') : undefined));
   if (cidrs.length === 2 && families[0] !== undefined && families[0] === families[1])
     out.push(invalid('spec.cidrs', cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
   return out;
@@ -49,20 +49,10 @@ export function serviceCidrUpdateFaults({ spec }: ServiceCIDR, { spec: previous 
 
 const MAX_CONTROLLER = 250;
 
-/** "acme.io/foo": who looks after a class. Source: apimachinery util/validation IsDomainPrefixedPath. */
-function domainPrefixedPathFaults(path: string, value: string | undefined, out: Faults): void {
-  if (!value) return void out.push(required(path));
-  if (value.length > MAX_CONTROLLER) out.push(tooLong(path, MAX_CONTROLLER));
-  const slash = value.indexOf('/');
-  if (slash < 1 || slash === value.length - 1)
-    return void out.push(invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  const host = value.slice(0, slash);
-  messages(path, host, dnsSubdomain(host), out);
-}
-
 export function ingressClassFaults({ spec }: IngressClass): readonly FieldError[] {
   const out: FieldError[] = [];
   const { controller, parameters } = spec;
+  if (controller && controller.length > MAX_CONTROLLER) out.push(tooLong('spec.controller', MAX_CONTROLLER));
   domainPrefixedPathFaults('spec.controller', controller, out);
   if (!parameters) return out;
   const { apiGroup, kind, name, namespace, scope } = parameters;

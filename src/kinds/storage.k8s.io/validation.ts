@@ -130,7 +130,7 @@ export function driverFaults({ spec }: CSIDriver): readonly FieldError[] {
   return out;
 }
 
-const MAX_NODE_ID = 192;
+const MAX_NODE_ID = 256;
 
 export function csiNodeFaults({ spec }: CSINode): readonly FieldError[] {
   const out: FieldError[] = [];

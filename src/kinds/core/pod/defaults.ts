@@ -1,7 +1,9 @@
+import type { PodSpec } from '../../../../gen/kubernetes-types.ts';
 import { isObject, type Json, type JsonObject } from '../../../kernel/json.ts';
 import { chain, derived, each, fields, present, type Rule, when } from '../../defaulting.ts';
 import { claimSpecDefaults } from '../claim-defaults.ts';
 import { volumeSourceDefaults } from '../volume-source-defaults.ts';
+import { podRequestAmounts } from './validate-resources.ts';
 
 // Models kubernetes pkg/apis/core/v1/defaults.go.
 
@@ -109,10 +111,30 @@ const podContainers: Rule = chain(
   when((spec) => spec.hostNetwork === true, each(hostPorts)),
 );
 
+/**
+ * Where a pod has limits as a whole, it requests what its containers do, or else its limits.
+ * Models defaultPodRequests for resources that a pod can have and that can be overcommitted.
+ */
+const podResources: Rule = (resources, spec) => {
+  if (!isObject(resources) || !isObject(resources['limits'])) return resources;
+  const given = isObject(resources['requests']) ? resources['requests'] : {};
+  // The pods' schema has been followed: a spec has containers.
+  const summed = Object.entries(podRequestAmounts(spec as unknown as PodSpec));
+  const requests = { ...resources['limits'], ...Object.fromEntries(summed), ...given };
+  return Object.keys(requests).every((name) => name in given) ? resources : { ...resources, requests };
+};
+
 /** Defaults of a pod. */
 export const podDefaults: Rule = fields({
   spec: chain(
     present(fields(podSpecFields)),
-    fields({ initContainers: podContainers, containers: podContainers, enableServiceLinks: true }),
+    fields({
+      initContainers: podContainers,
+      containers: podContainers,
+      resources: podResources,
+      enableServiceLinks: true,
+      // A negative period means the shortest that is still graceful.
+      terminationGracePeriodSeconds: (seconds) => (typeof seconds === 'number' && seconds < 0 ? 1 : seconds),
+    }),
   ),
 });

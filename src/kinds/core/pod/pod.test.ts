@@ -8,6 +8,7 @@ import type { KubeObject } from '../../../kube/object.ts';
 import { pod } from './pod.ts';
 import { qosClass } from './qos.ts';
 import { summarizePod } from './summary.ts';
+import { podWarnings } from './warnings.ts';
 
 const nowIso = '2026-01-01T01:00:00Z';
 const context: KindContext = {
@@ -283,6 +284,10 @@ test('what is accepted may still be worth a warning', () => {
     'spec.containers[0].resources.requests[memory]: fractional byte value "100m" is invalid, must be an integer',
     'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
     'spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]',
-    'spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1',
+  ]);
+  // A pod's negative period is 1 at once; a template's is left to its pods.
+  assert.equal(create(spec).spec.terminationGracePeriodSeconds, 1);
+  assert.deepEqual(podWarnings('spec.template.spec', { containers: [], terminationGracePeriodSeconds: -1 }, 'metadata', undefined), [
+    'spec.template.spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1',
   ]);
 });

@@ -32,7 +32,7 @@ const NO_CLAIMS: ReadonlySet<string> = new Set();
 
 export const podScope = (spec: PodSpec, volumes: ReadonlyMap<string, Volume>): PodScope => ({
   volumes,
-  claims: spec.resourceClaims ? new Set(spec.resourceClaims.map(({ name }) => name)) : NO_CLAIMS,
+  claims: spec.resourceClaims ? new Set(spec.resourceClaims.map(({ name }) => name).filter(Boolean)) : NO_CLAIMS,
   spec,
 });
 
@@ -136,7 +136,7 @@ export function containerFaults(path: string, containers: readonly Container[] =
     commonFaults(at, container, scope, out);
     if (names.has(container.name)) out.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
-    lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.spec, out);
+    lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.spec.terminationGracePeriodSeconds, out);
     probesFaults(at, container, out);
     restartFaults(at, container.restartPolicy, container.restartPolicyRules, out);
   });
@@ -160,7 +160,7 @@ export function initContainerFaults(
     else if (container.name) names.add(container.name);
     hostPortConflicts(path, [container], out);
     if (container.restartPolicy === 'Always') {
-      lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.spec, out);
+      lifecycleFaults(`${at}.lifecycle`, container.lifecycle, scope.spec.terminationGracePeriodSeconds, out);
       probesFaults(at, container, out);
       return;
     }

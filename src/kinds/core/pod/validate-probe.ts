@@ -1,4 +1,4 @@
-import type { HTTPGetAction, Lifecycle, LifecycleHandler, PodSpec, Probe } from '../../../../gen/kubernetes-types.ts';
+import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../../../../gen/kubernetes-types.ts';
 import { forbidden, invalid, required } from '../../../kernel/field-error.ts';
 import { httpHeaderName, portName, portNumber } from '../../../kube/names/values.ts';
 import { type Faults, messages, nonNegative, oneOf } from '../../faults.ts';
@@ -71,30 +71,8 @@ export function probesFaults(path: string, container: Probed, out: Faults): void
   }
 }
 
-// biome-ignore format: a list that is long and dull
-const SIGNALS = [
-  'SIGABRT', 'SIGALRM', 'SIGBUS', 'SIGCHLD', 'SIGCLD', 'SIGCONT', 'SIGFPE', 'SIGHUP', 'SIGILL', 'SIGINT', 'SIGIO', 'SIGIOT', 'SIGKILL',
-  'SIGPIPE', 'SIGPOLL', 'SIGPROF', 'SIGPWR', 'SIGQUIT', 'SIGRTMAX', ...numbered('SIGRTMAX-', 14), 'SIGRTMIN', ...numbered('SIGRTMIN+', 15),
-  'SIGSEGV', 'SIGSTKFLT', 'SIGSTOP', 'SIGSYS', 'SIGTERM', 'SIGTRAP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGURG', 'SIGUSR1', 'SIGUSR2',
-  'SIGVTALRM', 'SIGWINCH', 'SIGXCPU', 'SIGXFSZ',
-];
-const SIGNALS_OF: { readonly [os: string]: readonly string[] } = { linux: SIGNALS, windows: ['SIGKILL', 'SIGTERM'] };
-
-function numbered(prefix: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`).sort();
-}
-
-function stopSignalFaults(path: string, signal: string, os: PodSpec['os'], out: Faults): void {
-  if (!os) out.push(forbidden(path, 'may not be set for containers with empty `spec.os.name`'));
-  else oneOf(path, signal, SIGNALS_OF[os.name] ?? [signal], false, out);
-}
-
 /** Faults of what runs when a container starts and stops. */
-export function lifecycleFaults(path: string, lifecycle: Lifecycle | undefined, spec: PodSpec, out: Faults): void {
-  if (!lifecycle) return;
-  const { postStart, preStop, stopSignal } = lifecycle;
-  const graceSeconds = spec.terminationGracePeriodSeconds;
-  if (postStart) handlerFaults(`${path}.postStart`, postStart, graceSeconds, out);
-  if (preStop) handlerFaults(`${path}.preStop`, preStop, graceSeconds, out);
-  if (stopSignal !== undefined) stopSignalFaults(`${path}.stopSignal`, stopSignal, spec.os, out);
+export function lifecycleFaults(path: string, lifecycle: Lifecycle | undefined, graceSeconds: number | undefined, out: Faults): void {
+  if (lifecycle?.postStart) handlerFaults(`${path}.postStart`, lifecycle.postStart, graceSeconds, out);
+  if (lifecycle?.preStop) handlerFaults(`${path}.preStop`, lifecycle.preStop, graceSeconds, out);
 }

@@ -106,6 +106,14 @@ function requested({ containers, initContainers = [] }: PodSpec, resource: strin
   return compareQuantities(peak, running) > 0 ? peak : running;
 }
 
+/** What the containers of a pod request at most at a time of what pods can have as a whole, by resource. */
+export function podRequestAmounts(spec: PodSpec): Amounts {
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+  const names = new Set(containers.flatMap(({ resources }) => Object.keys(resources?.requests ?? {})));
+  const shared = [...names].filter((name) => name === 'cpu' || name === 'memory');
+  return Object.fromEntries(shared.map((name) => [name, formatQuantity(requested(spec, name))]));
+}
+
 /** Faults of the requests and limits of a pod as a whole, which no container may exceed. */
 export function podResourceFaults(path: string, spec: PodSpec, out: Faults): void {
   const { resources } = spec;

@@ -7,7 +7,7 @@ import type {
   WindowsSecurityContextOptions,
 } from '../../../../gen/kubernetes-types.ts';
 import { duplicate, invalid, notSupported, required, tooLong } from '../../../kernel/field-error.ts';
-import { dnsSubdomain } from '../../../kube/names/dns.ts';
+import { byteLength, dnsSubdomain } from '../../../kube/names/dns.ts';
 import { unixId } from '../../../kube/names/values.ts';
 import { type Faults, goStruct, messages, oneOf } from '../../faults.ts';
 import { descendingPathFaults } from '../volume-source-validation.ts';
@@ -48,13 +48,43 @@ function appArmorFaults(path: string, profile: AppArmorProfile | undefined, out:
   }
 }
 
-/** Faults of what only nodes with Windows know. The form of users' names is not looked into. */
+/** Faults of what only nodes with Windows know. */
 function windowsFaults(path: string, options: WindowsSecurityContextOptions | undefined, out: Faults): void {
   if (!options) return;
   const { gmsaCredentialSpecName: credential, gmsaCredentialSpec, runAsUserName } = options;
   if (credential !== undefined) messages(`${path}.gmsaCredentialSpecName`, credential, dnsSubdomain(credential), out);
-  for (const [field, value] of Object.entries({ gmsaCredentialSpec, runAsUserName }))
-    if (value === '') out.push(invalid(`${path}.${field}`, value, `${field} cannot be an empty string`));
+  const at = `${path}.gmsaCredentialSpec`;
+  if (gmsaCredentialSpec === '') out.push(invalid(at, '', 'gmsaCredentialSpec cannot be an empty string'));
+  else if (gmsaCredentialSpec !== undefined && byteLength(gmsaCredentialSpec) > MAX_CREDENTIAL_KIB * 1024)
+    out.push(invalid(at, gmsaCredentialSpec, `gmsaCredentialSpec size must be under ${MAX_CREDENTIAL_KIB} KiB`));
+  if (runAsUserName !== undefined)
+    for (const fault of windowsUserFaults(runAsUserName))
+      out.push(invalid(`${path}.runAsUserName`, runAsUserName, `runAsUserName${fault}`));
+}
+
+const MAX_CREDENTIAL_KIB = 64;
+const MAX_DOMAIN = 256;
+const MAX_USER = 104;
+const NET_BIOS = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;
+const DNS_PART = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+
+/** "DOMAIN\\user", the domain being optional. */
+function windowsUserFaults(name: string): readonly string[] {
+  if (name === '') return [' cannot be an empty string'];
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what may not be there
+  if (/[\x00-\x1f\x7f]/.test(name)) return [' cannot contain control characters'];
+  const parts = name.split('\\');
+  if (parts.length > 2) return [' cannot contain more than one backslash'];
+  const [user = '', domain] = parts.reverse();
+  const faults: string[] = [];
+  if (domain !== undefined && domain.length >= MAX_DOMAIN) faults.push(`'s Domain length must be under ${MAX_DOMAIN} characters`);
+  if (domain !== undefined && !NET_BIOS.test(domain) && !domain.split('.').every((part) => DNS_PART.test(part)))
+    faults.push("'s Domain doesn't match the NetBios nor the DNS format");
+  if (user === '') faults.push("'s User cannot be empty");
+  if (user.length > MAX_USER) faults.push(`'s User length must not be longer than ${MAX_USER} characters`);
+  if (/^[. ]+$/.test(user)) faults.push("'s User cannot contain only periods or spaces");
+  if (/["/\\:;|=,+*?<>@[\]]/.test(user)) faults.push(`'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]`);
+  return faults;
 }
 
 function idFaults(path: string, context: PodSecurityContext | SecurityContext, fields: readonly string[], out: Faults): void {
