@@ -44,6 +44,11 @@ export class Home {
     return join(this.folder, 'azure');
   }
 
+  /** kubectl's files for branches, one per world. */
+  get kubeconfigs(): string {
+    return join(this.folder, 'kube');
+  }
+
   /** Audit logs of API servers, one file per cluster. */
   get audit(): string {
     return join(this.folder, 'audit');

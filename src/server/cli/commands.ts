@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { call, NotRunning } from '../admin-client.ts';
 import { AUDIT_LEVELS } from '../audit-log.ts';
@@ -6,7 +7,18 @@ import { DEFAULT_WORLD } from '../durability.ts';
 import { parseDuration } from '../duration.ts';
 import { Home } from '../home.ts';
 import { version } from '../version.ts';
-import { clientVariables, guessShell, loginAz, SHELLS, type Shell, shellLines, unsetLines, VARIABLES } from './environment.ts';
+import {
+  clientVariables,
+  guessShell,
+  kubeconfigFile,
+  leftovers,
+  loginAz,
+  SHELLS,
+  type Shell,
+  shellLines,
+  unsetLines,
+  VARIABLES,
+} from './environment.ts';
 import { EXIT, Failure, print, table, withProgress } from './output.ts';
 import type { UpOptions } from './up.ts';
 
@@ -131,12 +143,15 @@ function addClients(root: Command): void {
       const shell = options.shell ?? guessShell();
       if (options.unset) {
         // Also after "slipway down": nobody answers then, and clients would still be led here.
-        print(VARIABLES, options.json ?? false, () => unsetLines(VARIABLES, shell).join('\n'));
+        const names = [...VARIABLES, ...leftovers(home, DEFAULT_WORLD)];
+        print(names, options.json ?? false, () => unsetLines(names, shell).join('\n'));
         return;
       }
       const variables = await variablesFor(home, options);
       if (options.login) process.stderr.write(`# ${await withProgress('Logging az in', loginAz(home, variables))}\n`);
-      print(variables, options.json ?? false, () => shellLines(variables, shell).join('\n'));
+      process.stderr.write(credentialsHint(variables.KUBECONFIG));
+      const unset = unsetLines(leftovers(home, options.world), shell);
+      print(variables, options.json ?? false, () => [...shellLines(variables, shell), ...unset].join('\n'));
     });
   command(root, 'shell', 'open a shell in which az, kubectl and other clients are led here')
     .addOption(worldOption())
@@ -145,14 +160,21 @@ function addClients(root: Command): void {
       const home = homeOf(options);
       const variables = await variablesFor(home, options);
       process.stderr.write(`${await withProgress('Logging az in', loginAz(home, variables))} Leave this shell with "exit".\n`);
+      process.stderr.write(credentialsHint(variables.KUBECONFIG));
       const shell = process.env['SHELL'] ?? (process.platform === 'win32' ? 'powershell' : 'bash');
+      const env: NodeJS.ProcessEnv = { ...process.env, ...variables, SLIPWAY_WORLD: options.world };
+      for (const name of leftovers(home, options.world)) delete env[name];
       process.exitCode = await new Promise<number>((resolve) => {
-        spawn(shell, { stdio: 'inherit', env: { ...process.env, ...variables, SLIPWAY_WORLD: options.world } }).on('exit', (code) =>
-          resolve(code ?? EXIT.failed),
-        );
+        spawn(shell, { stdio: 'inherit', env }).on('exit', (code) => resolve(code ?? EXIT.failed));
       });
     });
 }
+
+/** What kubectl still lacks in a branch. */
+const credentialsHint = (kubeconfig: string | undefined): string =>
+  kubeconfig === undefined || existsSync(kubeconfig)
+    ? ''
+    : '# kubectl has a file of its own in this world: az aks get-credentials fills it.\n';
 
 /** Variables for a world that lives; the proxy would refuse every connection for another one. */
 async function variablesFor(home: Home, { world, from }: EnvOptions): Promise<ReturnType<typeof clientVariables>> {
@@ -209,7 +231,10 @@ function addWorlds(root: Command): void {
       print(world, options.json ?? false, ({ name }) => `World ${name} is as ${save} was.`);
     });
   command(worlds, 'delete <name>', 'delete a world').action(async (name: string, options: Common) => {
-    const deleted = await withProgress('Deleting', call<{ deleted: string }>(homeOf(options), 'DELETE', worldPath(name)));
+    const home = homeOf(options);
+    const deleted = await withProgress('Deleting', call<{ deleted: string }>(home, 'DELETE', worldPath(name)));
+    const kubeconfig = kubeconfigFile(home, name);
+    if (kubeconfig) rmSync(kubeconfig, { force: true });
     print(deleted, options.json ?? false, () => `World ${name} is deleted.`);
   });
 }

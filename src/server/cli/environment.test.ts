@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { TENANT_ID } from '../../entra/seed.ts';
 import { Home } from '../home.ts';
-import { clientVariables, guessShell, loginAz, SHELLS, type Shell, shellLines, unsetLines, VARIABLES } from './environment.ts';
+import { clientVariables, guessShell, leftovers, loginAz, SHELLS, type Shell, shellLines, unsetLines, VARIABLES } from './environment.ts';
 import { Failure } from './output.ts';
 
 function homeFor(t: TestContext, isRunning = true): Home {
@@ -92,6 +92,16 @@ test('the proxy names world and vantage point, and carries the token', (t) => {
     assert.ok(new URL(variables.HTTPS_PROXY));
   }
   assert.ok(clientVariables(home, { world: '', vantage: '' }).NO_PROXY.split(',').includes('127.0.0.1'));
+});
+
+test('in a branch kubectl has a file of its own, which a terminal of the default world lets go of', (t) => {
+  const home = homeFor(t);
+  const branch = clientVariables(home, { world: 'blue', vantage: '' }).KUBECONFIG;
+  assert.equal(branch, join(home.folder, 'kube', 'blue.yaml'));
+  assert.equal(clientVariables(home, { world: '', vantage: '' }).KUBECONFIG, undefined);
+  assert.deepEqual(leftovers(home, 'default', { KUBECONFIG: branch }), ['KUBECONFIG']);
+  assert.deepEqual(leftovers(home, 'green', { KUBECONFIG: branch }), []);
+  for (const KUBECONFIG of ['/home/me/.kube/config', '', undefined]) assert.deepEqual(leftovers(home, 'default', { KUBECONFIG }), []);
 });
 
 test('without a process there are no variables, and the exit code says so', (t) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AUTOMATION_APP_ID, TENANT_ID } from '../../entra/seed.ts';
 import { DEFAULT_WORLD } from '../durability.ts';
 import type { Home } from '../home.ts';
@@ -23,15 +23,30 @@ export const VARIABLES = [
   'CHECKPOINT_DISABLE',
 ] as const;
 
+const KUBECONFIG = 'KUBECONFIG';
+
+/**
+ * kubectl's file in a terminal that is led into a branch. A context leads to the world that it was fetched in, and has the same name in
+ * all worlds: in one file, whoever fetches it in a branch would turn the other terminals there. The default world has kubectl's own file.
+ */
+export const kubeconfigFile = (home: Home, world: string): string | undefined =>
+  world === DEFAULT_WORLD ? undefined : join(home.kubeconfigs, `${world}.yaml`);
+
+/** Names of variables that a terminal has from a branch and loses outside of it. */
+export const leftovers = (home: Home, world: string, env: NodeJS.ProcessEnv = process.env): readonly string[] =>
+  world === DEFAULT_WORLD && dirname(env[KUBECONFIG] ?? '') === home.kubeconfigs ? [KUBECONFIG] : [];
+
 /** Variables that lead clients to us: the proxy, the authority to trust, az's own folder, and no telemetry. */
 export function clientVariables(
   home: Home,
   options: { readonly world: string; readonly vantage: string },
-): Record<(typeof VARIABLES)[number], string> {
+): Record<(typeof VARIABLES)[number], string> & { readonly [KUBECONFIG]?: string } {
   const running = home.running;
   if (!running) throw new Failure(`Slipway is not running for ${home.folder}. Start it with: slipway up`, 3);
   const bundle = join(home.certificates, 'ca-bundle.crt');
-  const user = [options.world || DEFAULT_WORLD, options.vantage].filter(Boolean).join('.');
+  const world = options.world || DEFAULT_WORLD;
+  const user = [world, options.vantage].filter(Boolean).join('.');
+  const kubeconfig = kubeconfigFile(home, world);
   const proxy = `http://${user}:${home.secret('proxy-token')}@${running.address}:${running.port}`;
   return {
     HTTPS_PROXY: proxy,
@@ -48,6 +63,7 @@ export function clientVariables(
     AZURE_CORE_SURVEY_MESSAGE: '0',
     AZURE_CORE_ONLY_SHOW_ERRORS: '0',
     CHECKPOINT_DISABLE: '1',
+    ...(kubeconfig !== undefined && { [KUBECONFIG]: kubeconfig }),
   };
 }
 
