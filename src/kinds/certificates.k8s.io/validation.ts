@@ -1,5 +1,6 @@
 import type { CertificateSigningRequest } from '../../../gen/kubernetes-types.ts';
-import { duplicate, type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
+import { duplicate, type FieldError, invalid, notSupported, required, tooLong } from '../../kernel/field-error.ts';
+import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
 import type { Faults } from '../faults.ts';
 
 // Models kubernetes pkg/apis/certificates/validation.
@@ -34,17 +35,32 @@ const USAGES = new Set([
 const isRequestPem = (base64: string): boolean =>
   /-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(Buffer.from(base64, 'base64').toString());
 
+const MAX_DOMAIN = 253;
+const MAX_SIGNER = 571;
+
+/** Source: kubernetes pkg/apis/core/validation ValidateSignerName. */
 function signerFaults(path: string, signer: string | undefined, out: Faults): void {
   if (!signer) return void out.push(required(path));
-  const slash = signer.indexOf('/');
-  if (slash <= 0 || slash === signer.length - 1)
-    out.push(invalid(path, signer, 'must be a fully qualified domain and path of the form "example.com/signer-name"'));
+  const [domain = '', name = '', ...rest] = signer.split('/');
+  if (!signer.includes('/') || rest.length > 0)
+    return void out.push(invalid(path, signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'"));
+  if (domain.length > MAX_DOMAIN) out.push(tooLong(path, MAX_DOMAIN));
+  /** Of the parts, only the first that is wrong. */
+  const partFaults = (text: string, rule: (value: string) => readonly string[]): void => {
+    const wrong = text.split('.').find((part) => rule(part).length > 0);
+    if (wrong !== undefined)
+      for (const fault of rule(wrong)) out.push(invalid(path, text, `validating label ${JSON.stringify(wrong)}: ${fault}`));
+  };
+  partFaults(domain, dnsLabel);
+  if (!domain.includes('.')) out.push(invalid(path, domain, 'should be a domain with at least two segments separated by dots'));
+  partFaults(name, dnsSubdomain);
+  if (signer.length > MAX_SIGNER) out.push(tooLong(path, MAX_SIGNER));
 }
 
 export function signingRequestFaults({ spec }: CertificateSigningRequest): readonly FieldError[] {
   const out: FieldError[] = [];
   if (!spec.request || !isRequestPem(spec.request))
-    out.push(invalid('spec.request', spec.request ?? '', 'PEM block type must be CERTIFICATE REQUEST'));
+    out.push(invalid('spec.request', spec.request || null, 'PEM block type must be CERTIFICATE REQUEST'));
   if (!spec.usages?.length) out.push(required('spec.usages'));
   const seen = new Set<string>();
   spec.usages?.forEach((usage, i) => {

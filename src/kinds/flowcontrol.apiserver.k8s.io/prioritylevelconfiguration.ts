@@ -4,13 +4,11 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, fields, nonZero, present, when } from '../defaulting.ts';
 import { priorityLevelFaults } from './validation.ts';
 
-const isQueue = ({ type }: { readonly [field: string]: unknown }): boolean => type === 'Queue';
-
 const limited = fields({
   nominalConcurrencyShares: 30,
   lendablePercent: 0,
   limitResponse: fields({
-    queuing: when(isQueue, present(fields({ queues: nonZero(64), handSize: nonZero(8), queueLengthLimit: nonZero(50) }))),
+    queuing: fields({ queues: nonZero(64), handSize: nonZero(8), queueLengthLimit: nonZero(50) }),
   }),
 });
 

@@ -1,6 +1,7 @@
 import type { RuntimeClass } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { runtimeClassFaults } from './validation.ts';
 
 export const runtimeClass: Kind = {
   group: 'node.k8s.io',
@@ -10,5 +11,6 @@ export const runtimeClass: Kind = {
   versions: [{ name: 'v1' }],
   generation: false,
   requiresResourceVersion: true,
+  validate: (object: RuntimeClass) => runtimeClassFaults(object),
   columns: [nameColumn, column<RuntimeClass>('Handler', 'Runtime that nodes run the pods with.', (o) => o.handler), ageColumn],
 };
