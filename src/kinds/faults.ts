@@ -4,6 +4,7 @@ import { equal, type Json } from '../kernel/json.ts';
 import { dnsSubdomain } from '../kube/names/dns.ts';
 import { labelValue, qualifiedName, validateLabels } from '../kube/names/labels.ts';
 import { percent } from '../kube/names/values.ts';
+import { type InternalType, internalForm } from './internal-form.ts';
 
 /**
  * Rules that many kinds share, with upstream's wording. They append to `out`, in upstream's order, so that a valid object costs no
@@ -36,9 +37,11 @@ export function oneOf(path: string, value: string | undefined, allowed: readonly
   } else if (!allowed.includes(value)) out.push(notSupported(path, value, allowed));
 }
 
-export function immutable(path: string, value: unknown, previous: unknown, out: Faults): void {
+/** `type` is that of values which are shown as Go writes them. */
+export function immutable(path: string, value: unknown, previous: unknown, out: Faults, type?: InternalType): void {
   // Both are JSON: they come from stored or decoded objects.
-  if (!equal(value as Json | undefined, previous as Json | undefined)) out.push(invalid(path, value ?? null, IMMUTABLE));
+  if (equal(value as Json | undefined, previous as Json | undefined)) return;
+  out.push(invalid(path, type ? internalForm(type, value) : (value ?? null), IMMUTABLE));
 }
 
 /** A count or a percentage: neither negative nor malformed. */
@@ -82,6 +85,11 @@ export function selectorFaults(path: string, selector: LabelSelector | undefined
       messages(`${at}.values[${j}]`, value, labelValue(value), out);
     });
   });
+}
+
+/** A selector that may not change. */
+export function fixedSelector(path: string, selector: LabelSelector | undefined, previous: LabelSelector | undefined, out: Faults): void {
+  immutable(path, selector, previous, out, '*v1.LabelSelector');
 }
 
 export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>

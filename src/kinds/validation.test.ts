@@ -229,42 +229,45 @@ describe('faults of new objects', () => {
   }
 });
 
+const clusterService = { ports: [{ port: 80, targetPort: 80 }], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+const claimOf = (storage: string) => ({ accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } });
+const claimSpec = claimOf('1Gi');
+const volumeSpec = { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' } };
+
 /** Of each kind: before, after, and the faults of the change. */
 const changed: readonly (readonly [string, JsonObject, JsonObject, readonly string[]])[] = [
   ['ConfigMap', { immutable: true, data: { a: 'b' } }, { data: { a: 'c' } }, ['immutable: forbidden: ', 'data: forbidden: ']],
   ['Secret', { type: 'a' }, { type: 'b' }, ['type: invalid: field is immutable']],
   [
     'Service',
-    { spec: { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] } },
-    { spec: { clusterIPs: ['10.0.0.2'] } },
+    { spec: { ...clusterService, clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] } },
+    { spec: { ...clusterService, clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.2'] } },
     ['spec.clusterIPs[0]: invalid: may not change once set'],
   ],
-  ['StorageClass', { provisioner: 'a' }, { provisioner: 'b' }, ['provisioner: forbidden: updates to provisioner are forbidden.']],
+  ['StorageClass', { provisioner: 'a' }, { provisioner: 'b' }, ['provisioner: invalid: field is immutable']],
   ['PriorityClass', { value: 1 }, { value: 2 }, ['value: forbidden: may not be changed in an update.']],
   [
     'PersistentVolumeClaim',
-    { spec: { accessModes: ['ReadWriteOnce'] } },
-    { spec: { accessModes: ['ReadWriteMany'] } },
+    { spec: claimSpec },
+    { spec: { ...claimSpec, accessModes: ['ReadWriteMany'] } },
     ['spec: forbidden: spec is immutable after creation'],
   ],
-  ['PersistentVolumeClaim', { spec: {} }, { spec: { volumeName: 'v', storageClassName: 's' } }, []],
+  ['PersistentVolumeClaim', { spec: claimSpec }, { spec: { ...claimSpec, volumeName: 'v', storageClassName: 's' } }, []],
+  ['PersistentVolumeClaim', { spec: claimSpec }, { spec: claimOf('2Gi'), status: { phase: 'Bound' } }, []],
+  ['PersistentVolumeClaim', { spec: claimSpec }, { spec: claimOf('2Gi') }, ['spec: forbidden: spec is immutable after creation']],
   [
     'PersistentVolumeClaim',
-    { spec: { resources: { requests: { storage: '1Gi' } } } },
-    { spec: { resources: { requests: { storage: '2Gi' } } }, status: { phase: 'Bound' } },
-    [],
-  ],
-  [
-    'PersistentVolumeClaim',
-    { spec: { resources: { requests: { storage: '2Gi' } } } },
-    { spec: { resources: { requests: { storage: '1Gi' } } }, status: { phase: 'Bound', capacity: { storage: '2Gi' } } },
+    { spec: claimOf('2Gi'), status: { phase: 'Bound', capacity: { storage: '2Gi' } } },
+    { spec: claimSpec, status: { phase: 'Bound', capacity: { storage: '2Gi' } } },
     ['spec.resources.requests.storage: forbidden: field can not be less than status.capacity'],
   ],
   [
     'PersistentVolume',
-    { spec: { hostPath: { path: '/a' } } },
-    { spec: { hostPath: { path: '/b' } } },
-    ['spec.persistentvolumesource: forbidden: '],
+    { spec: { ...volumeSpec, hostPath: { path: '/a' } } },
+    { spec: { ...volumeSpec, hostPath: { path: '/b' } } },
+    [
+      'spec.persistentvolumesource: forbidden: spec.persistentvolumesource is immutable after creation\n@@ -2,7 +2,7 @@\n  "GCEPersistentDisk": null,\n  "AWSElasticBlockStore": null,\n  "HostPath": {\n-  "Path": "/a",\n+  "Path": "/b",\n   "Type": ""\n  },\n',
+    ],
   ],
   ['IngressClass', { spec: { controller: 'a/b' } }, { spec: { controller: 'a/c' } }, ['spec.controller: invalid: field is immutable']],
   ['EndpointSlice', { addressType: 'IPv4' }, { addressType: 'IPv6' }, ['addressType: invalid: field is immutable']],

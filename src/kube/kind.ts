@@ -94,8 +94,11 @@ export interface Kind {
   readonly indexes?: { readonly [name: string]: (object: KubeObject) => readonly string[] };
   /** Numbers that an index adds up over the objects under a key, e.g. under "node" what a node's pods request. */
   readonly totals?: { readonly [index: string]: (object: KubeObject) => { readonly [name: string]: number } };
-  /** metadata.generation counts changes of everything but metadata and status, unless false; with "annotations" those too. */
-  readonly generation?: boolean | 'annotations';
+  /**
+   * metadata.generation counts changes of everything but metadata and status, unless false; with "annotations" or "labels" those too;
+   * with "first" it is 1 for ever.
+   */
+  readonly generation?: boolean | 'annotations' | 'labels' | 'first';
   /** Graceful deletion: seconds that an object of this kind keeps on existing after a DELETE (pods). undefined: removed at once. */
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
   /** What changes besides deletionTimestamp when deletion begins but the object stays for now (a namespace becomes Terminating). */
@@ -121,7 +124,7 @@ export interface Kind {
   prepareForUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): KubeObject;
   /** All faults of a new object, never the first alone. */
   validate?(object: KubeObject, context: KindContext): readonly FieldError[];
-  /** Faults of a change besides those of `validate`, mostly immutable fields. */
+  /** All faults of a change, in upstream's order: those of immutable fields, and of what the object then is. Absent: those of `validate`. */
   validateUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): readonly FieldError[];
   /**
    * Draws what must be unique in the cluster (a Service's addresses and node ports) once the object is valid and before it is

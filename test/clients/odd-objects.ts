@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../../src/kernel/json.ts';
 import { sourceFolder } from './clients.ts';
 
 /** Rich samples, each of whose fields is taken away and given strange values, one at a time. */
 export interface Sample {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly [field: string]: unknown;
+  readonly [field: string]: Json;
 }
 export interface OddObject {
   /** "Pod spec.hostname = 'x'", or the kind alone for the sample as it is. */

@@ -1,10 +1,9 @@
 import type { ControllerRevision } from '../../../gen/kubernetes-types.ts';
-import { type FieldError, invalid, required } from '../../kernel/field-error.ts';
-import { equal } from '../../kernel/json.ts';
+import { type FieldError, required } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { controllerOf } from '../../kube/object.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { nonNegative } from '../faults.ts';
+import { immutable, nonNegative } from '../faults.ts';
 
 /** The controller as kubectl names objects: "statefulset.apps/web". */
 function controllerText(object: ControllerRevision): string {
@@ -15,6 +14,13 @@ function controllerText(object: ControllerRevision): string {
   return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
 }
 
+function revisionFaults({ data, revision }: ControllerRevision): FieldError[] {
+  const faults: FieldError[] = [];
+  if (data === undefined || data === null) faults.push(required('data', 'data is mandatory'));
+  nonNegative('revision', revision, faults);
+  return faults;
+}
+
 export const controllerRevision: Kind = {
   group: 'apps',
   kind: 'ControllerRevision',
@@ -22,14 +28,12 @@ export const controllerRevision: Kind = {
   namespaced: true,
   versions: [{ name: 'v1' }],
   generation: false,
-  validate({ data, revision }: ControllerRevision) {
-    const faults: FieldError[] = [];
-    if (data === undefined || data === null) faults.push(required('data', 'data is mandatory'));
-    nonNegative('revision', revision, faults);
+  validate: revisionFaults,
+  validateUpdate: (object: ControllerRevision, { data: previous }: ControllerRevision) => {
+    const faults = revisionFaults(object);
+    immutable('data', object.data, previous, faults);
     return faults;
   },
-  validateUpdate: ({ data }: ControllerRevision, previous: ControllerRevision) =>
-    equal(data, previous.data) ? [] : [invalid('data', data, 'field is immutable')],
   columns: [
     nameColumn,
     column<ControllerRevision>('Controller', 'Object whose history this belongs to.', controllerText),

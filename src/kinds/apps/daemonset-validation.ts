@@ -1,7 +1,7 @@
 import type { DaemonSet, DaemonSetSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { countOrPercent, type Faults, immutable, nonNegative, notAbove100Percent, selectorFaults } from '../faults.ts';
+import { countOrPercent, type Faults, fixedSelector, nonNegative, notAbove100Percent, selectorFaults } from '../faults.ts';
 import { emptySelectorFaults, isNothing, mismatchFaults, runsForEver, strategyInGo } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateDaemonSet.
@@ -37,6 +37,6 @@ export function daemonSetFaults({ spec }: DaemonSet): readonly FieldError[] {
 
 export function daemonSetUpdateFaults({ spec }: DaemonSet, { spec: previous }: DaemonSet): readonly FieldError[] {
   const out: FieldError[] = [];
-  immutable('spec.selector', spec.selector, previous.selector, out);
+  fixedSelector('spec.selector', spec.selector, previous.selector, out);
   return out;
 }

@@ -47,7 +47,7 @@ export const daemonSet: Kind = {
     return withTemplateGeneration(object, String(equal(object.spec.template, previous.spec.template) ? generation : generation + 1));
   },
   validate: (object: DaemonSet) => daemonSetFaults(object),
-  validateUpdate: (object: DaemonSet, previous: DaemonSet) => daemonSetUpdateFaults(object, previous),
+  validateUpdate: (object: DaemonSet, previous: DaemonSet) => [...daemonSetUpdateFaults(object, previous), ...daemonSetFaults(object)],
   warnings: ({ metadata, spec }: DaemonSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,

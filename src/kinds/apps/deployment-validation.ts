@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
-import { countOrPercent, type Faults, immutable, nonNegative, notAbove100Percent } from '../faults.ts';
+import { countOrPercent, type Faults, fixedSelector, nonNegative, notAbove100Percent } from '../faults.ts';
 import { isNothing, replicatedFaults, strategyInGo } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateDeployment.
@@ -36,6 +36,6 @@ export function deploymentFaults({ spec }: Deployment): readonly FieldError[] {
 
 export function deploymentUpdateFaults({ spec }: Deployment, { spec: previous }: Deployment): readonly FieldError[] {
   const out: FieldError[] = [];
-  immutable('spec.selector', spec.selector, previous.selector, out);
+  fixedSelector('spec.selector', spec.selector, previous.selector, out);
   return out;
 }

@@ -35,7 +35,7 @@ export const deployment: Kind = {
   }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: Deployment) => deploymentFaults(object),
-  validateUpdate: (object: Deployment, previous: Deployment) => deploymentUpdateFaults(object, previous),
+  validateUpdate: (object: Deployment, previous: Deployment) => [...deploymentFaults(object), ...deploymentUpdateFaults(object, previous)],
   warnings: ({ metadata, spec }: Deployment) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,

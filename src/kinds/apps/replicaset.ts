@@ -5,9 +5,17 @@ import { ageColumn, integer, nameColumn, selectorText, templateColumns } from '.
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present } from '../defaulting.ts';
-import { immutable, nonNegative } from '../faults.ts';
+import { fixedSelector, nonNegative } from '../faults.ts';
 import { orphans, selectable } from '../selectable.ts';
 import { replicatedFaults } from './validation.ts';
+
+function replicaSetFaults({ spec }: ReplicaSet): FieldError[] {
+  const faults: FieldError[] = [];
+  nonNegative('spec.replicas', spec.replicas, faults);
+  nonNegative('spec.minReadySeconds', spec.minReadySeconds, faults);
+  replicatedFaults(spec, faults);
+  return faults;
+}
 
 export const replicaSet: Kind = {
   group: 'apps',
@@ -23,16 +31,11 @@ export const replicaSet: Kind = {
   indexes: { orphan: orphans },
   default: defaults({ spec: present(fields({ replicas: 1, template: present(podTemplateDefaults) })) }),
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
-  validate({ spec }: ReplicaSet) {
-    const faults: FieldError[] = [];
-    nonNegative('spec.replicas', spec.replicas, faults);
-    nonNegative('spec.minReadySeconds', spec.minReadySeconds, faults);
-    replicatedFaults(spec, faults);
-    return faults;
-  },
-  validateUpdate({ spec }: ReplicaSet, { spec: previous }: ReplicaSet) {
-    const faults: FieldError[] = [];
-    immutable('spec.selector', spec.selector, previous.selector, faults);
+  validate: replicaSetFaults,
+  validateUpdate(object: ReplicaSet, { spec: previous }: ReplicaSet) {
+    const { spec } = object;
+    const faults = replicaSetFaults(object);
+    fixedSelector('spec.selector', spec.selector, previous.selector, faults);
     return faults;
   },
   warnings: ({ metadata, spec }: ReplicaSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),

@@ -10,7 +10,8 @@ import { isNothing, mismatchFaults, runsForEver, workloadSelectorFaults } from '
 
 // Models kubernetes pkg/apis/apps/validation ValidateStatefulSet.
 
-export function statefulSetFaults({ spec }: StatefulSet): readonly FieldError[] {
+/** Of a change, what may not change is not looked at again: older versions took worse. */
+export function statefulSetFaults({ spec }: StatefulSet, isChange = false): readonly FieldError[] {
   const out: FieldError[] = [];
   const { podManagementPolicy: policy, updateStrategy, persistentVolumeClaimRetentionPolicy: retention } = spec;
   if (!policy) out.push(required('spec.podManagementPolicy'));
@@ -33,13 +34,14 @@ export function statefulSetFaults({ spec }: StatefulSet): readonly FieldError[] 
   } else out.push(invalid('spec.updateStrategy', updateInGo(updateStrategy), "must be 'RollingUpdate' or 'OnDelete'"));
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', retention?.whenDeleted, ['Retain', 'Delete'], false, out);
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', retention?.whenScaled, ['Retain', 'Delete'], false, out);
-  spec.volumeClaimTemplates?.forEach((claim, i) => {
-    claimSpecFaults(`spec.volumeClaimTemplates[${i}].spec`, claim.spec ?? {}, out);
-  });
+  if (!isChange)
+    spec.volumeClaimTemplates?.forEach((claim, i) => {
+      claimSpecFaults(`spec.volumeClaimTemplates[${i}].spec`, claim.spec ?? {}, out);
+    });
   nonNegative('spec.replicas', spec.replicas, out);
   nonNegative('spec.minReadySeconds', spec.minReadySeconds, out);
   nonNegative('spec.ordinals.start', spec.ordinals?.start, out);
-  if (spec.serviceName) messages('spec.serviceName', spec.serviceName, dnsLabel(spec.serviceName), out);
+  if (spec.serviceName && !isChange) messages('spec.serviceName', spec.serviceName, dnsLabel(spec.serviceName), out);
   templateFaults(spec, out);
   return out;
 }
@@ -82,9 +84,11 @@ const MUTABLE: readonly (keyof StatefulSetSpec)[] = [
 const FORBIDDEN =
   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 
-export function statefulSetUpdateFaults({ spec }: StatefulSet, { spec: previous }: StatefulSet): readonly FieldError[] {
+export function statefulSetUpdateFaults(object: StatefulSet, { spec: previous }: StatefulSet): readonly FieldError[] {
+  const { spec } = object;
   const fixed = (from: StatefulSetSpec): Json =>
     // What is left is JSON like the whole.
     Object.fromEntries(Object.entries(from).filter(([field]) => !MUTABLE.includes(field as keyof StatefulSetSpec))) as Json;
-  return equal(fixed(spec), fixed(previous)) ? [] : [forbidden('spec', FORBIDDEN)];
+  const faults = statefulSetFaults(object, true);
+  return equal(fixed(spec), fixed(previous)) ? faults : [...faults, forbidden('spec', FORBIDDEN)];
 }

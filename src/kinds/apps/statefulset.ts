@@ -1,38 +1,28 @@
 import type { StatefulSet } from '../../../gen/kubernetes-types.ts';
-import type { Json } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
-import { minorOf } from '../../kube/schema/table.ts';
 import { ageColumn, column, nameColumn, templateColumns } from '../columns.ts';
 import { claimTemplateDefaults } from '../core/claim-defaults.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { workloadWarnings } from '../core/pod/warnings.ts';
-import { defaults, each, fields, present, when } from '../defaulting.ts';
+import { chain, defaults, each, fields, present, when } from '../defaulting.ts';
 import { statefulSetFaults, statefulSetUpdateFaults } from './statefulset-validation.ts';
 
-/** First minor version in which spec.updateStrategy.rollingUpdate.maxUnavailable is on (MaxUnavailableStatefulSet). */
-const MAX_UNAVAILABLE_SINCE = 35;
+/** One that names the type and says nothing more keeps saying nothing. */
+const updateStrategy = fields({
+  rollingUpdate: chain(
+    when(({ type }) => !type, present()),
+    when(({ type }) => !type || type === 'RollingUpdate', fields({ partition: 0 })),
+  ),
+  type: 'RollingUpdate',
+});
 
-const defaultsWith = (rollingUpdate: { readonly [field: string]: Json }) =>
-  defaults({
-    spec: present(
-      fields({
-        podManagementPolicy: 'OrderedReady',
-        updateStrategy: present(
-          fields({
-            type: 'RollingUpdate',
-            rollingUpdate: when(({ type }) => type === 'RollingUpdate', present(fields(rollingUpdate))),
-          }),
-        ),
-        persistentVolumeClaimRetentionPolicy: present(fields({ whenDeleted: 'Retain', whenScaled: 'Retain' })),
-        replicas: 1,
-        revisionHistoryLimit: 10,
-        template: present(podTemplateDefaults),
-        volumeClaimTemplates: each(claimTemplateDefaults),
-      }),
-    ),
-  });
-const withMaxUnavailable = defaultsWith({ partition: 0, maxUnavailable: 1 });
-const withoutMaxUnavailable = defaultsWith({ partition: 0 });
+/** As if unsaid: the feature MaxUnavailableStatefulSet is off, in 1.35 since its first patches. */
+function withoutMaxUnavailable(object: StatefulSet): StatefulSet {
+  const { updateStrategy } = object.spec;
+  if (updateStrategy?.rollingUpdate?.maxUnavailable === undefined) return object;
+  const { maxUnavailable: _, ...kept } = updateStrategy.rollingUpdate;
+  return { ...object, spec: { ...object.spec, updateStrategy: { ...updateStrategy, rollingUpdate: kept } } };
+}
 
 export const statefulSet: Kind = {
   group: 'apps',
@@ -44,8 +34,22 @@ export const statefulSet: Kind = {
   versions: [{ name: 'v1' }],
   status: true,
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
-  default: (object, { version }) => (minorOf(version) >= MAX_UNAVAILABLE_SINCE ? withMaxUnavailable : withoutMaxUnavailable)(object),
-  prepareForCreate: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
+  default: defaults({
+    spec: present(
+      fields({
+        podManagementPolicy: 'OrderedReady',
+        updateStrategy: present(updateStrategy),
+        persistentVolumeClaimRetentionPolicy: present(fields({ whenDeleted: 'Retain', whenScaled: 'Retain' })),
+        replicas: 1,
+        revisionHistoryLimit: 10,
+        template: present(podTemplateDefaults),
+        volumeClaimTemplates: each(claimTemplateDefaults),
+      }),
+    ),
+  }),
+  prepareForCreate: (object: StatefulSet) => ({ ...withoutMaxUnavailable(object), status: { replicas: 0, availableReplicas: 0 } }),
+  prepareForUpdate: (object: StatefulSet, previous: StatefulSet) =>
+    previous.spec.updateStrategy?.rollingUpdate?.maxUnavailable === undefined ? withoutMaxUnavailable(object) : object,
   validate: (object: StatefulSet) => statefulSetFaults(object),
   validateUpdate: (object: StatefulSet, previous: StatefulSet) => statefulSetUpdateFaults(object, previous),
   warnings: ({ metadata, spec }: StatefulSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),

@@ -80,7 +80,12 @@ test('a selector must select the labels of the template, and never changes', () 
   ]);
   const right = object(deployment, { selector, template });
   const changed = deployment.validateUpdate?.(wrong, right, context);
-  assert.deepEqual(changed, [{ kind: 'invalid', path: 'spec.selector', value: { matchLabels: { q: 'r' } }, detail: 'field is immutable' }]);
+  assert.deepEqual(changed?.at(-1), {
+    kind: 'invalid',
+    path: 'spec.selector',
+    value: { matchLabels: { q: 'r' } },
+    detail: 'field is immutable',
+  });
   assert.deepEqual(faultsOf(daemonSet, { selector: {}, template }), ['spec.selector: invalid: empty selector is invalid for daemonset']);
 });
 

@@ -30,6 +30,7 @@ export const cronJob: Kind = {
   }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: CronJob) => cronJobFaults(object),
+  validateUpdate: (object: CronJob) => cronJobFaults(object, true),
   warnings: ({ metadata, spec }: CronJob) =>
     workloadWarnings(metadata.name, 'spec.jobTemplate.spec.template', spec.jobTemplate.spec?.template),
   columns: [

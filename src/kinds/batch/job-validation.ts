@@ -1,10 +1,10 @@
-import type { Job, JobSpec, PodTemplateSpec } from '../../../gen/kubernetes-types.ts';
+import type { Job, JobSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, invalid, notSupported, required, tooLong } from '../../kernel/field-error.ts';
-import { equal, type Json } from '../../kernel/json.ts';
+import type { Json } from '../../kernel/json.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
 import { mismatchFaults } from '../apps/validation.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { domainPrefixedPathFaults, type Faults, immutable, nonNegative, oneOf, selectorFaults, selectorInGo } from '../faults.ts';
+import { domainPrefixedPathFaults, type Faults, nonNegative, oneOf, selectorFaults, selectorInGo } from '../faults.ts';
 import { failurePolicyFaults, successPolicyFaults } from './job-policy-validation.ts';
 
 // Models kubernetes pkg/apis/batch/validation.
@@ -98,37 +98,5 @@ export function jobFaults(job: Job): readonly FieldError[] {
   if (!spec.selector) out.push(required('spec.selector'));
   else selectorFaults('spec.selector', spec.selector, out);
   mismatchFaults('spec.template', spec.selector, spec.template, out);
-  return out;
-}
-
-/** A suspended job that has not started may still be told where its pods go. */
-function templateOfPrevious({ spec, status }: Job, template: PodTemplateSpec): PodTemplateSpec {
-  if (!spec.suspend || status?.startTime) return template;
-  const { nodeSelector, tolerations, schedulingGates, affinity } = spec.template.spec;
-  const { nodeSelector: _, tolerations: __, schedulingGates: ___, affinity: ____, ...rest } = template.spec;
-  return {
-    metadata: { ...template.metadata, ...spec.template.metadata },
-    spec: {
-      ...rest,
-      ...(nodeSelector && { nodeSelector }),
-      ...(tolerations && { tolerations }),
-      ...(schedulingGates && { schedulingGates }),
-      ...(affinity && { affinity }),
-    },
-  };
-}
-
-export function jobUpdateFaults(job: Job, { spec: previous }: Job): readonly FieldError[] {
-  const { spec } = job;
-  if (spec === previous) return [];
-  const out: FieldError[] = [];
-  // An indexed job may be made larger or smaller together with its parallelism.
-  const resized = spec.completionMode === 'Indexed' && spec.completions === spec.parallelism;
-  if (!resized) immutable('spec.completions', spec.completions, previous.completions, out);
-  immutable('spec.selector', spec.selector, previous.selector, out);
-  if (!equal(spec.template as unknown as Json, templateOfPrevious(job, previous.template) as unknown as Json))
-    out.push(invalid('spec.template', spec.template, 'field is immutable'));
-  for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const)
-    immutable(`spec.${field}`, spec[field], previous[field], out);
   return out;
 }

@@ -6,7 +6,8 @@ import { workloadWarnings } from '../core/pod/warnings.ts';
 import { selectable } from '../selectable.ts';
 import { jobDefaults } from './job-defaults.ts';
 import { withGeneratedSelector } from './job-selector.ts';
-import { jobFaults, jobUpdateFaults } from './job-validation.ts';
+import { jobUpdateFaults } from './job-update.ts';
+import { jobFaults } from './job-validation.ts';
 
 /** The first of these conditions that is true is the status shown; the middle is for jobs that are being deleted. */
 const CONDITIONS = ['Complete', 'Failed', 'Terminating', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet'];
@@ -45,7 +46,7 @@ export const job: Kind = {
   default: jobDefaults,
   prepareForCreate: (object: Job) => ({ ...withGeneratedSelector(object), status: {} }),
   validate: (object: Job) => jobFaults(object),
-  validateUpdate: (object: Job, previous: Job) => jobUpdateFaults(object, previous),
+  validateUpdate: (object: Job, previous: Job, { version }) => jobUpdateFaults(object, previous, version),
   warnings: ({ metadata, spec }: Job) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,

@@ -1,4 +1,4 @@
-import { fields, type Rule } from '../defaulting.ts';
+import { fields, present, type Rule } from '../defaulting.ts';
 
 /** Defaults of a claim's spec, also where a template holds it (StatefulSet, ephemeral volumes). */
 export const claimSpecDefaults: Rule = fields({ resources: {}, volumeMode: 'Filesystem' });
@@ -9,5 +9,5 @@ export const claimTemplateDefaults: Rule = fields({
   apiVersion: 'v1',
   metadata: {},
   spec: claimSpecDefaults,
-  status: { phase: 'Pending' },
+  status: present(fields({ phase: 'Pending' })),
 });

@@ -14,6 +14,6 @@ export const configMap: Kind = {
   versions: [{ name: 'v1' }],
   generation: false,
   validate: (object: ConfigMap) => configMapFaults(object),
-  validateUpdate: (object: ConfigMap, previous: ConfigMap) => configMapUpdateFaults(object, previous),
+  validateUpdate: (object: ConfigMap, previous: ConfigMap) => [...configMapUpdateFaults(object, previous), ...configMapFaults(object)],
   columns: [nameColumn, column<ConfigMap>('Data', 'Number of keys.', (o) => size(o.data) + size(o.binaryData)), ageColumn],
 };

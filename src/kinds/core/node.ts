@@ -68,7 +68,7 @@ export const node: Kind = {
   }),
   computed: (object, context) => withHeartbeat(object, context.nowMs),
   validate: (object: Node) => nodeFaults(object),
-  validateUpdate: (object: Node, previous: Node) => nodeUpdateFaults(object, previous),
+  validateUpdate: (object: Node, previous: Node) => [...nodeFaults(object), ...nodeUpdateFaults(object, previous)],
   columns: [
     nameColumn,
     column<Node>('Status', 'Whether the node is ready and takes pods.', statusText),

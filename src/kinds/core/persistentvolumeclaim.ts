@@ -9,15 +9,19 @@ import { claimFaults, claimUpdateFaults } from './volume-validation.ts';
 
 const isBound = ({ spec }: PersistentVolumeClaim): boolean => !!spec.volumeName;
 
-/** What the old form of `dataSourceRef` may name; anything else is passed over in silence. */
+/** What the old form of `dataSourceRef` may name; anything else is passed over in silence, unless it was there before. */
 const OLD_SOURCES = ['/PersistentVolumeClaim', 'snapshot.storage.k8s.io/VolumeSnapshot'];
 
 /** `dataSource` is the old form of `dataSourceRef`; a claim shows both where the old form can say the same. */
-function withBothSources({ dataSource, ...spec }: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
-  const { dataSourceRef } = spec;
-  if (dataSource && OLD_SOURCES.includes(`${dataSource.apiGroup ?? ''}/${dataSource.kind}`))
-    return { ...spec, dataSource, dataSourceRef: dataSourceRef ?? dataSource };
-  if (!dataSourceRef || dataSourceRef.namespace) return spec;
+function withBothSources(spec: PersistentVolumeClaimSpec, previous?: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
+  const { dataSource, dataSourceRef } = spec;
+  const hadSource = previous?.dataSource !== undefined || previous?.dataSourceRef !== undefined;
+  if (dataSource && !dataSourceRef) {
+    if (hadSource || OLD_SOURCES.includes(`${dataSource.apiGroup ?? ''}/${dataSource.kind}`)) return { ...spec, dataSourceRef: dataSource };
+    const { dataSource: _, ...rest } = spec;
+    return rest;
+  }
+  if (!dataSourceRef || dataSource || dataSourceRef.namespace) return spec;
   return { ...spec, dataSource: dataSourceRef };
 }
 
@@ -35,6 +39,10 @@ export const persistentVolumeClaim: Kind = {
   indexes: { unbound: indexBy<PersistentVolumeClaim>(({ spec }) => (spec.volumeName ? [] : [''])) },
   default: defaults({ spec: present(claimSpecDefaults) }),
   prepareForCreate: (object: PersistentVolumeClaim) => ({ ...object, spec: withBothSources(object.spec), status: { phase: 'Pending' } }),
+  prepareForUpdate: (object: PersistentVolumeClaim, previous: PersistentVolumeClaim) => {
+    const spec = withBothSources(object.spec, previous.spec);
+    return spec === object.spec ? object : { ...object, spec };
+  },
   validate: (object: PersistentVolumeClaim) => claimFaults(object),
   validateUpdate: (object: PersistentVolumeClaim, previous: PersistentVolumeClaim) => claimUpdateFaults(object, previous),
   columns: [

@@ -27,7 +27,7 @@ export const resourceQuota: Kind = {
   default: defaults({ spec: present() }),
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: ResourceQuota) => quotaFaults(object),
-  validateUpdate: (object: ResourceQuota, previous: ResourceQuota) => quotaUpdateFaults(object, previous),
+  validateUpdate: (object: ResourceQuota, previous: ResourceQuota) => [...quotaFaults(object), ...quotaUpdateFaults(object, previous)],
   columns: [
     nameColumn,
     column<ResourceQuota>('Request', 'What is used of each hard limit on requests and counts.', usageText(false)),

@@ -27,7 +27,7 @@ export const secret: Kind = {
   selectableFields: selectable({ type: '' }),
   default: (object) => withType(mergeStringData(object)),
   validate: (object: Secret) => secretFaults(object),
-  validateUpdate: (object: Secret, previous: Secret) => secretUpdateFaults(object, previous),
+  validateUpdate: (object: Secret, previous: Secret) => [...secretUpdateFaults(object, previous), ...secretFaults(object)],
   columns: [
     nameColumn,
     column<Secret>('Type', 'What the data is for.', (o) => o.type ?? ''),

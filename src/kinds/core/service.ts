@@ -56,7 +56,7 @@ export const service: Kind = {
   allocate: (object: Service, _previous, context, random) => allocateService(object, servicePools(context, object.metadata), random),
   nameRule: nameIs1035Label,
   validate: (object: Service) => serviceFaults(object),
-  validateUpdate: (object: Service, previous: Service) => serviceUpdateFaults(object, previous),
+  validateUpdate: (object: Service, previous: Service) => [...serviceUpdateFaults(object, previous), ...serviceFaults(object)],
   warnings({ spec }: Service) {
     if (spec.clusterIP !== 'None') return [];
     const ignored = [

@@ -5,13 +5,15 @@ import type {
   PersistentVolumeClaimTemplate,
   PersistentVolumeSpec,
   TypedObjectReference,
+  VolumeNodeAffinity,
 } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { equal, type Json, type JsonObject } from '../../kernel/json.ts';
 import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
 import { validateAnnotations, validateLabels } from '../../kube/names/labels.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
-import { type Faults, messages, oneOf, requiredName, selectorFaults } from '../faults.ts';
+import { type Faults, IMMUTABLE, immutable, messages, oneOf, requiredName, selectorFaults } from '../faults.ts';
+import { internalDiff, internalForm } from '../internal-form.ts';
 import { quantityOf } from './pod/validate-resources.ts';
 import { nodeSelectorFaults } from './pod/validate-scheduling.ts';
 import {
@@ -87,42 +89,73 @@ export function claimTemplateFaults(path: string, { metadata = {}, spec }: Persi
   claimSpecFaults(`${path}.spec`, spec ?? {}, out);
 }
 
-/** What binding fills in once, and what may change later, taken from the other spec. */
-function withAllowedChanges(spec: PersistentVolumeClaimSpec, previous: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
-  const { resources: _, volumeAttributesClassName: __, ...rest } = spec;
-  const fills = {
-    ...(!previous.volumeName && spec.volumeName !== undefined && { volumeName: previous.volumeName }),
-    ...(previous.storageClassName === undefined && spec.storageClassName !== undefined && { storageClassName: undefined }),
+const FIXED_SPEC = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
+
+/** The spec as it would be, had only what may change been left alone; the size and attributes of a bound claim may. */
+function withoutAllowedChanges(
+  object: PersistentVolumeClaim,
+  { metadata, spec: previous }: PersistentVolumeClaim,
+): PersistentVolumeClaimSpec {
+  const { storageClassName, volumeAttributesClassName, ...rest } = object.spec;
+  const isBound = object.status?.phase === 'Bound';
+  const annotated = metadata.annotations?.[CLASS_ANNOTATION];
+  // A class may be told to a claim that has none.
+  const isTold = previous.storageClassName === undefined && (annotated === undefined || annotated === storageClassName);
+  const name = isTold ? previous.storageClassName : storageClassName;
+  const attributes = isBound ? previous.volumeAttributesClassName : volumeAttributesClassName;
+  const requests = isBound &&
+    rest.resources?.requests && { ...rest.resources.requests, storage: previous.resources?.requests?.storage ?? '0' };
+  return {
+    ...rest,
+    ...(requests && { resources: { ...rest.resources, requests } }),
+    ...(name !== undefined && { storageClassName: name }),
+    ...(attributes !== undefined && { volumeAttributesClassName: attributes }),
   };
-  // undefined stands for "not there", and JSON comparison needs it gone.
-  return Object.fromEntries(Object.entries({ ...rest, ...fills }).filter(([, value]) => value !== undefined)) as PersistentVolumeClaimSpec;
 }
 
-export function claimUpdateFaults(
-  { spec, status }: PersistentVolumeClaim,
-  { spec: previous }: PersistentVolumeClaim,
-): readonly FieldError[] {
-  const out: FieldError[] = [];
+/** Models ValidatePersistentVolumeClaimUpdate. */
+export function claimUpdateFaults(object: PersistentVolumeClaim, old: PersistentVolumeClaim): readonly FieldError[] {
+  const out: FieldError[] = [...claimFaults(object)];
+  const { metadata, spec, status } = object;
+  const { spec: previous } = old;
+  const annotation = metadata.annotations?.[CLASS_ANNOTATION] ?? '';
+  if (
+    annotation !== (old.metadata.annotations?.[CLASS_ANNOTATION] ?? '') &&
+    old.metadata.annotations?.[CLASS_ANNOTATION] !== spec.storageClassName
+  )
+    out.push(invalid(`metadata.annotations[${CLASS_ANNOTATION}]`, annotation, IMMUTABLE));
   if (spec === previous) return out;
-  const { resources: _, volumeAttributesClassName: __, ...before } = previous;
-  if (!equal(withAllowedChanges(spec, previous) as unknown as Json, before as unknown as Json))
+  const after = withoutAllowedChanges(object, old);
+  const before = { ...previous, ...(!previous.volumeName && spec.volumeName && { volumeName: spec.volumeName }) };
+  // Specs are plain JSON.
+  if (!equal(after as unknown as Json, before as unknown as Json))
+    out.push(forbidden('spec', `${FIXED_SPEC}\n${internalDiff('core.PersistentVolumeClaimSpec', before, after)}`));
+  sizeChangeFaults(spec, previous, old.status?.capacity?.storage, out);
+  immutable('volumeMode', spec.volumeMode, previous.volumeMode, out);
+  const { volumeAttributesClassName: attributes } = spec;
+  if (attributes !== previous.volumeAttributesClassName && status?.currentVolumeAttributesClassName !== undefined && !attributes)
     out.push(
-      forbidden('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'),
+      forbidden(
+        'spec.volumeAttributesClassName',
+        `update to ${attributes === undefined ? 'nil' : 'empty string'} is forbidden when status.currentVolumeAttributesClassName is not nil`,
+      ),
     );
-  const from = previous.resources?.requests?.storage;
-  const to = spec.resources?.requests?.storage;
-  if (from === undefined || to === undefined) return out;
-  const order = compareQuantities(quantityOf(to), quantityOf(from));
-  if (order !== 0 && status?.phase !== 'Bound') {
-    out.push(
-      forbidden('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'),
-    );
-  } else if (order < 0) {
-    const capacity = status?.capacity?.storage;
-    if (capacity === undefined || compareQuantities(quantityOf(to), quantityOf(capacity)) <= 0)
-      out.push(forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'));
-  }
   return out;
+}
+
+/** A claim may ask for less than before, where it grew in vain, but for more than it has. */
+function sizeChangeFaults(
+  spec: PersistentVolumeClaimSpec,
+  previous: PersistentVolumeClaimSpec,
+  capacity: string | undefined,
+  out: Faults,
+): void {
+  const from = previous.resources?.requests?.storage ?? '0';
+  const to = spec.resources?.requests?.storage ?? '0';
+  if (compareQuantities(quantityOf(to), quantityOf(from)) >= 0) return;
+  if (compareQuantities(quantityOf(to), quantityOf(capacity ?? '0')) <= 0)
+    out.push(forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'));
 }
 
 const SPEC_FIELDS = [
@@ -213,10 +246,50 @@ export function volumeFaults({ spec }: PersistentVolume): readonly FieldError[] 
   return out;
 }
 
-export function volumeUpdateFaults({ spec }: PersistentVolume, { spec: previous }: PersistentVolume): readonly FieldError[] {
-  const out: FieldError[] = [];
-  if (!equal(sourceOf(spec), sourceOf(previous)))
-    out.push(forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'));
-  if (spec.volumeMode !== previous.volumeMode) out.push(invalid('spec.volumeMode', spec.volumeMode ?? null, 'field is immutable'));
+/** Models ValidatePersistentVolumeUpdate. */
+export function volumeUpdateFaults(object: PersistentVolume, { spec: previous }: PersistentVolume): readonly FieldError[] {
+  const out: FieldError[] = [...volumeFaults(object)];
+  const { spec } = object;
+  if (!equal(sourceOf(spec), withAddedSecret(previous, spec)))
+    out.push(
+      forbidden(
+        'spec.persistentvolumesource',
+        `spec.persistentvolumesource is immutable after creation\n${internalDiff('core.PersistentVolumeSource', previous, spec)}`,
+      ),
+    );
+  immutable('volumeMode', spec.volumeMode, previous.volumeMode, out);
+  const affinity = internalForm('*core.VolumeNodeAffinity', spec.nodeAffinity);
+  if (
+    previous.nodeAffinity &&
+    ![previous.nodeAffinity, renamed(previous.nodeAffinity)].some((may) => equal(affinity, internalForm('*core.VolumeNodeAffinity', may)))
+  )
+    out.push(invalid('nodeAffinity', affinity, `${IMMUTABLE}, except for updating from beta label to GA`));
+  if (previous.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined)
+    out.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
   return out;
 }
+
+/** The volume's source, with the secret for its expansion that a driver's volume may be given later. */
+function withAddedSecret(previous: PersistentVolumeSpec, { csi }: PersistentVolumeSpec): Json {
+  const secret = csi?.controllerExpandSecretRef;
+  if (!secret || !previous.csi || previous.csi.controllerExpandSecretRef) return sourceOf(previous);
+  return sourceOf({ ...previous, csi: { ...previous.csi, controllerExpandSecretRef: secret } });
+}
+
+/** Labels that nodes have by a newer name, which a volume may come to use. */
+const RENAMED_LABELS: { readonly [label: string]: string } = {
+  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
+  'beta.kubernetes.io/os': 'kubernetes.io/os',
+  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
+};
+
+const renamed = ({ required }: VolumeNodeAffinity): unknown => ({
+  required: {
+    nodeSelectorTerms: required?.nodeSelectorTerms.map(({ matchFields, matchExpressions }) => ({
+      matchFields,
+      matchExpressions: matchExpressions?.map((expression) => ({ ...expression, key: RENAMED_LABELS[expression.key] ?? expression.key })),
+    })),
+  },
+});

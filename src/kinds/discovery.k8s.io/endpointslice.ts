@@ -1,4 +1,5 @@
 import type { EndpointSlice } from '../../../gen/kubernetes-types.ts';
+import { equal, type Json } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, each, fields } from '../defaulting.ts';
@@ -15,12 +16,19 @@ function firstOf(items: readonly string[]): string {
   return items.length > SHOWN ? `${shown} + ${items.length - SHOWN} more...` : shown;
 }
 
+/** Topology was what nodes were told by in a version that is no more; it is not taken any longer. */
+function withoutTopology(object: EndpointSlice): EndpointSlice {
+  if (!object.endpoints?.some(({ deprecatedTopology }) => deprecatedTopology)) return object;
+  return { ...object, endpoints: object.endpoints.map(({ deprecatedTopology: _, ...endpoint }) => endpoint) };
+}
+
 export const endpointSlice: Kind = {
   group: 'discovery.k8s.io',
   kind: 'EndpointSlice',
   resource: 'endpointslices',
   namespaced: true,
   versions: [{ name: 'v1' }],
+  generation: 'labels',
   indexes: {
     /** By "namespace/name" of the Service. */
     service: indexBy<EndpointSlice>(({ metadata }) => {
@@ -32,8 +40,15 @@ export const endpointSlice: Kind = {
     endpoints: each(fields({ conditions: {} })),
     ports: each(fields({ name: '', protocol: 'TCP' })),
   }),
+  prepareForCreate: withoutTopology,
+  prepareForUpdate: (object: EndpointSlice, previous: EndpointSlice) =>
+    // Endpoints are plain JSON.
+    equal(object.endpoints as unknown as Json, previous.endpoints as unknown as Json) ? object : withoutTopology(object),
   validate: (object: EndpointSlice) => endpointSliceFaults(object),
-  validateUpdate: (object: EndpointSlice, previous: EndpointSlice) => endpointSliceUpdateFaults(object, previous),
+  validateUpdate: (object: EndpointSlice, previous: EndpointSlice) => [
+    ...endpointSliceFaults(object),
+    ...endpointSliceUpdateFaults(object, previous),
+  ],
   columns: [
     nameColumn,
     column<EndpointSlice>('AddressType', 'Kind of the addresses.', (o) => o.addressType),

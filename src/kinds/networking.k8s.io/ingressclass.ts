@@ -17,7 +17,10 @@ export const ingressClass: Kind = {
   versions: [{ name: 'v1' }],
   default: defaults({ spec: present(fields({ parameters: fields({ scope: 'Cluster' }) })) }),
   validate: (object: IngressClass) => ingressClassFaults(object),
-  validateUpdate: (object: IngressClass, previous: IngressClass) => ingressClassUpdateFaults(object, previous),
+  validateUpdate: (object: IngressClass, previous: IngressClass) => [
+    ...ingressClassUpdateFaults(object, previous),
+    ...ingressClassFaults(object),
+  ],
   columns: [
     nameColumn,
     column<IngressClass>('Controller', 'Controller that serves the class.', (o) => o.spec.controller ?? ''),

@@ -19,6 +19,6 @@ export const ipAddress: Kind = {
   generation: false,
   nameRule: addressName,
   validate: (object: IPAddress) => ipAddressFaults(object),
-  validateUpdate: (object: IPAddress, previous: IPAddress) => ipAddressUpdateFaults(object, previous),
+  validateUpdate: (object: IPAddress, previous: IPAddress) => [...ipAddressFaults(object), ...ipAddressUpdateFaults(object, previous)],
   columns: [nameColumn, column<IPAddress>('ParentRef', 'Object that has the address.', parentText)],
 };

@@ -15,6 +15,9 @@ export const clusterRoleBinding: Kind = {
   default: bindingDefaults,
   nameRule: nameIsPathSegment,
   validate: (object: RoleBinding) => bindingFaults(object, false),
-  validateUpdate: (object: RoleBinding, previous: RoleBinding) => bindingUpdateFaults(object, previous),
+  validateUpdate: (object: RoleBinding, previous: RoleBinding) => [
+    ...bindingFaults(object, false),
+    ...bindingUpdateFaults(object, previous),
+  ],
   columns: bindingColumns,
 };

@@ -15,6 +15,9 @@ export const roleBinding: Kind = {
   default: bindingDefaults,
   nameRule: nameIsPathSegment,
   validate: (object: RoleBinding) => bindingFaults(object, true),
-  validateUpdate: (object: RoleBinding, previous: RoleBinding) => bindingUpdateFaults(object, previous),
+  validateUpdate: (object: RoleBinding, previous: RoleBinding) => [
+    ...bindingFaults(object, true),
+    ...bindingUpdateFaults(object, previous),
+  ],
   columns: bindingColumns,
 };

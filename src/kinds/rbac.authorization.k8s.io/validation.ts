@@ -4,6 +4,7 @@ import { equal, type Json } from '../../kernel/json.ts';
 import { nameIsPathSegment, nameIsSubdomain } from '../../kube/names/dns.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
 import { type Faults, messages, selectorFaults } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 
 // Models kubernetes pkg/apis/rbac/validation.
 
@@ -75,4 +76,4 @@ export function bindingFaults({ roleRef, subjects = [] }: RoleBinding, namespace
 }
 
 export const bindingUpdateFaults = ({ roleRef }: RoleBinding, { roleRef: previous }: RoleBinding): readonly FieldError[] =>
-  equal(roleRef, previous) ? [] : [invalid('roleRef', roleRef, 'cannot change roleRef')];
+  equal(roleRef, previous) ? [] : [invalid('roleRef', internalForm('rbac.RoleRef', roleRef), 'cannot change roleRef')];

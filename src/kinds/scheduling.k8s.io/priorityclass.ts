@@ -11,6 +11,7 @@ export const priorityClass: Kind = {
   shortNames: ['pc'],
   namespaced: false,
   versions: [{ name: 'v1' }],
+  generation: 'first',
   default: defaults({ preemptionPolicy: 'PreemptLowerPriority' }),
   validate: (object: PriorityClass) => priorityClassFaults(object),
   validateUpdate: (object: PriorityClass, previous: PriorityClass) => priorityClassUpdateFaults(object, previous),

@@ -26,7 +26,7 @@ export const csiDriver: Kind = {
     ),
   }),
   validate: (object: CSIDriver) => driverFaults(object),
-  validateUpdate: (object: CSIDriver, previous: CSIDriver) => driverUpdateFaults(object, previous),
+  validateUpdate: (object: CSIDriver, previous: CSIDriver) => [...driverFaults(object), ...driverUpdateFaults(object, previous)],
   columns: [
     nameColumn,
     boolean<CSIDriver>('AttachRequired', 'Whether volumes must be attached to a node.', (o) => o.spec.attachRequired ?? true),

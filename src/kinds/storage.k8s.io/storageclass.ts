@@ -21,7 +21,10 @@ export const storageClass: Kind = {
   returnsDeleted: true,
   default: defaults({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   validate: (object: StorageClass) => storageClassFaults(object),
-  validateUpdate: (object: StorageClass, previous: StorageClass) => storageClassUpdateFaults(object, previous),
+  validateUpdate: (object: StorageClass, previous: StorageClass) => [
+    ...storageClassFaults(object),
+    ...storageClassUpdateFaults(object, previous),
+  ],
   columns: [
     column<StorageClass>(
       'Name',

@@ -72,9 +72,8 @@ function topologyFaults(path: string, topologies: StorageClass['allowedTopologie
 
 export function storageClassUpdateFaults(object: StorageClass, previous: StorageClass): readonly FieldError[] {
   const out: FieldError[] = [];
-  for (const field of ['parameters', 'provisioner', 'reclaimPolicy'] as const)
-    if (!equal(object[field], previous[field])) out.push(forbidden(field, `updates to ${field} are forbidden.`));
-  immutable('volumeBindingMode', object.volumeBindingMode, previous.volumeBindingMode, out);
+  for (const field of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const)
+    immutable(field, object[field], previous[field], out);
   return out;
 }
 

@@ -17,7 +17,10 @@ export const volumeAttachment: Kind = {
   indexes: { node: indexBy<VolumeAttachment>((object) => [object.spec.nodeName]) },
   prepareForCreate: (object) => ({ ...object, status: { attached: false } }),
   validate: (object: VolumeAttachment) => attachmentFaults(object),
-  validateUpdate: (object: VolumeAttachment, previous: VolumeAttachment) => attachmentUpdateFaults(object, previous),
+  validateUpdate: (object: VolumeAttachment, previous: VolumeAttachment) => [
+    ...attachmentFaults(object),
+    ...attachmentUpdateFaults(object, previous),
+  ],
   columns: [
     nameColumn,
     column<VolumeAttachment>('Attacher', 'Driver that attaches the volume.', (o) => o.spec.attacher, { format: 'name' }),

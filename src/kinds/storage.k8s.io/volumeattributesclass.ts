@@ -14,6 +14,9 @@ export const volumeAttributesClass: Kind = {
   returnsDeleted: true,
   requiresResourceVersion: true,
   validate: (object: VolumeAttributesClass) => attributesClassFaults(object),
-  validateUpdate: (object: VolumeAttributesClass, previous: VolumeAttributesClass) => attributesClassUpdateFaults(object, previous),
+  validateUpdate: (object: VolumeAttributesClass, previous: VolumeAttributesClass) => [
+    ...attributesClassFaults(object),
+    ...attributesClassUpdateFaults(object, previous),
+  ],
   columns: [nameColumn, column<VolumeAttributesClass>('DriverName', 'Driver that knows the attributes.', (o) => o.driverName), ageColumn],
 };

@@ -65,12 +65,13 @@ function emptyStatus(kind: Kind, version: string): KubeObject['status'] | undefi
 
 const METADATA_AND_STATUS: ReadonlySet<string> = new Set(['metadata', 'status', 'apiVersion', 'kind']);
 
-/** Whether a write to this path makes a new generation. A binding never does; annotations count on the object itself alone. */
+/** Whether a write to this path makes a new generation. A binding never does; metadata counts on the object itself alone. */
 export function isNewGeneration(kind: Kind, object: KubeObject, previous: KubeObject, subresource: string): boolean {
-  if (kind.generation === false || subresource === 'binding') return false;
+  const { generation } = kind;
+  if (generation === false || generation === 'first' || subresource === 'binding') return false;
   if (specChanged(kind, object, previous)) return true;
-  const counted = kind.generation === 'annotations' && subresource === '';
-  return counted && !equal(object.metadata.annotations, previous.metadata.annotations);
+  if (typeof generation !== 'string' || subresource !== '') return false;
+  return !equal(object.metadata[generation], previous.metadata[generation]);
 }
 
 /** Whether anything but metadata and status changed. */

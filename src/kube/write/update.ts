@@ -63,8 +63,8 @@ export function updateObject(context: WriteContext, kind: Kind, input: KubeObjec
   }
   const faults = [...validateMetadataUpdate(object, previous)];
   if (subresource === 'status') faults.push(...(kind.validateStatusUpdate?.(object, previous, api) ?? []));
+  else if (subresource === '' && kind.validateUpdate) faults.push(...kind.validateUpdate(object, previous, api));
   else faults.push(...(kind.validate?.(object, api) ?? []));
-  if (subresource === '') faults.push(...(kind.validateUpdate?.(object, previous, api) ?? []));
   refuseFaults(kind, object.metadata.name, faults);
   if (subresource === '') object = allocate(context, kind, object, previous, api);
   if (subresource !== 'status') warnAll(context, kind, object, api);

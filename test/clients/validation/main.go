@@ -230,7 +230,24 @@ func ask(q question) (obj runtime.Object, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return legacyscheme.Scheme.ConvertToVersion(obj, gvk.GroupVersion())
+	return stored(obj, gvk.GroupVersion())
+}
+
+// stored gives the object as it is read from the storage: written in its version, and defaulted once more.
+func stored(obj runtime.Object, gv schema.GroupVersion) (runtime.Object, error) {
+	written, err := legacyscheme.Scheme.ConvertToVersion(obj, gv)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(written)
+	if err != nil {
+		return nil, err
+	}
+	read, _, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	return legacyscheme.Scheme.ConvertToVersion(read, gv)
 }
 
 // unclear is why no strategy was asked.

@@ -100,15 +100,8 @@ export const pod: Kind = {
       },
     };
   },
-  prepareForUpdate(object: Pod, previous: Pod) {
-    // Ephemeral containers change through the subresource of that name.
-    if (object.spec.ephemeralContainers === previous.spec.ephemeralContainers) return object;
-    const { ephemeralContainers: _, ...spec } = object.spec;
-    const kept = previous.spec.ephemeralContainers;
-    return { ...object, spec: kept ? { ...spec, ephemeralContainers: kept } : spec };
-  },
   validate: (object: Pod) => podFaults(object),
-  validateUpdate: (object: Pod, previous: Pod) => podUpdateFaults(object, previous),
+  validateUpdate: (object: Pod, previous: Pod) => [...podFaults(object), ...podUpdateFaults(object, previous)],
   warnings: ({ metadata, spec }: Pod) => [
     ...podNameWarnings(metadata.name),
     ...podWarnings('spec', spec, 'metadata', metadata.annotations),
