@@ -13,6 +13,8 @@ import (
 
 // block is a resource of a configuration, as the provider works on it.
 type block[T any] struct {
+	// id is what the state keeps, spelled as the provider spells it.
+	id string
 	// body is what the provider makes of the configuration.
 	body   T
 	get    func(context.Context) (*http.Response, *T, error)
@@ -80,6 +82,9 @@ func (b block[T]) plan(ctx context.Context) error {
 	}
 	shown := plain(first)
 	found := differences(without(plain(b.body), b.computed), shown, "")
+	if shown["id"] != b.id {
+		found = append(found, fmt.Sprintf("id %s is %v", b.id, shown["id"]))
+	}
 	for _, path := range b.absent {
 		if value := at(shown, path); !isNothing(value) {
 			found = append(found, fmt.Sprintf("%s: unset is %v", path, value))

@@ -15,17 +15,13 @@ import (
 	"github.com/hashicorp/go-azure-sdk/resource-manager/containerservice/2025-07-01/managedclusters"
 )
 
-const (
-	older = "1.35"
-	newer = "1.36"
-)
-
 func clusterChecks() []check {
 	return []check{
 		{name: "cluster/system-assigned", run: clusterLives},
 		{name: "cluster/user-assigned", run: clusterWithIdentities},
 		{name: "cluster/entra", run: clusterWithEntra},
-		{name: "cluster/versions", run: clusterUpgrades},
+		{name: "cluster/profiles", run: clusterWithProfiles},
+		{name: "cluster/azurerm-5", run: clusterOfNextMajor},
 		{name: "cluster/rotation", run: clusterRotates},
 	}
 }
@@ -73,6 +69,7 @@ func (s *session) cluster(id commonids.KubernetesClusterId) block[managedcluster
 		SupportPlan:             ptr(managedclusters.KubernetesSupportPlanKubernetesOfficial),
 	}
 	return block[managedclusters.ManagedCluster]{
+		id: id.ID(),
 		body: managedclusters.ManagedCluster{
 			Location: region, Tags: &map[string]string{}, Properties: properties,
 			Identity: &identity.SystemOrUserAssignedMap{Type: identity.TypeSystemAssigned},
@@ -345,47 +342,4 @@ func clusterWithEntra(ctx context.Context, s *session) error {
 		}
 		return cluster.live(ctx)
 	})
-}
-
-// clusterUpgrades names a minor version, moves to the next, and finds what nodes may run.
-func clusterUpgrades(ctx context.Context, s *session) error {
-	return s.inGroup(ctx, "cluster-versions", func(group commonids.ResourceGroupId) error {
-		id := clusterId(group, "demo")
-		cluster := s.cluster(id)
-		cluster.absent = nil
-		cluster.body.Properties.KubernetesVersion = ptr(older)
-		cluster.changes = []change[managedclusters.ManagedCluster]{
-			{name: "version", edit: func(body *managedclusters.ManagedCluster) { body.Properties.KubernetesVersion = ptr(newer) }},
-		}
-		return steps(
-			func() error { return cluster.create(ctx) },
-			func() error { return cluster.change(ctx) },
-			func() error {
-				shown, err := cluster.read(ctx)
-				if err != nil {
-					return err
-				}
-				pool := (*shown.Properties.AgentPoolProfiles)[0]
-				return that(strings.HasPrefix(*shown.Properties.CurrentKubernetesVersion, newer+".") && *pool.OrchestratorVersion == older &&
-					strings.HasPrefix(*pool.CurrentOrchestratorVersion, older+"."), "cluster %s, pool %s (%s)",
-					*shown.Properties.CurrentKubernetesVersion, *pool.OrchestratorVersion, *pool.CurrentOrchestratorVersion)
-			},
-			func() error { return s.offers(ctx, id, newer) },
-			func() error { return cluster.destroy(ctx) },
-		)
-	})
-}
-
-// offers is what the provider asks before it gives a pool a version.
-func (s *session) offers(ctx context.Context, id commonids.KubernetesClusterId, minor string) error {
-	found, err := s.pools.GetAvailableAgentPoolVersions(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, version := range *found.Model.Properties.AgentPoolVersions {
-		if v := *version.KubernetesVersion; v[:strings.LastIndex(v, ".")] == minor {
-			return nil
-		}
-	}
-	return fmt.Errorf("%s is not among %v", minor, plain(found.Model))
 }

@@ -12,6 +12,7 @@ import (
 // group is azurerm_resource_group.
 func (s *session) group(id commonids.ResourceGroupId) block[resourcegroups.ResourceGroup] {
 	return block[resourcegroups.ResourceGroup]{
+		id:   id.ID(),
 		body: resourcegroups.ResourceGroup{Location: region, Tags: &map[string]string{}},
 		get: func(ctx context.Context) (*http.Response, *resourcegroups.ResourceGroup, error) {
 			found, err := s.groups.Get(ctx, id)

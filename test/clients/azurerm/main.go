@@ -28,8 +28,8 @@ type check struct {
 func allChecks() []check {
 	var all []check
 	for _, group := range [][]check{
-		startChecks(), groupChecks(), networkChecks(), identityChecks(), roleChecks(), registryChecks(), clusterChecks(), poolChecks(),
-		protocolChecks(),
+		startChecks(), groupChecks(), networkChecks(), routingChecks(), identityChecks(), roleChecks(), registryChecks(), clusterChecks(),
+		versionChecks(), poolChecks(), protocolChecks(),
 	} {
 		all = append(all, group...)
 	}

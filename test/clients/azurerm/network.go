@@ -29,6 +29,7 @@ func networkChecks() []check {
 func (s *session) network(group commonids.ResourceGroupId, name string) block[virtualnetworks.VirtualNetwork] {
 	id := commonids.NewVirtualNetworkID(group.SubscriptionId, group.ResourceGroupName, name)
 	return block[virtualnetworks.VirtualNetwork]{
+		id: id.ID(),
 		body: virtualnetworks.VirtualNetwork{
 			Location: ptr(region), Name: &name, Tags: &map[string]string{},
 			Properties: &virtualnetworks.VirtualNetworkPropertiesFormat{
@@ -106,6 +107,7 @@ func (s *session) inlineSubnets(ctx context.Context, network block[virtualnetwor
 func (s *session) subnet(group commonids.ResourceGroupId, network, name, prefix string) block[subnets.Subnet] {
 	id := commonids.NewSubnetID(group.SubscriptionId, group.ResourceGroupName, network, name)
 	return block[subnets.Subnet]{
+		id: id.ID(),
 		body: subnets.Subnet{Name: &name, Properties: &subnets.SubnetPropertiesFormat{
 			AddressPrefix: &prefix, DefaultOutboundAccess: ptr(true), Delegations: &[]subnets.Delegation{},
 			PrivateEndpointNetworkPolicies:    ptr(subnets.VirtualNetworkPrivateEndpointNetworkPoliciesDisabled),
@@ -167,6 +169,7 @@ func subnetLives(ctx context.Context, s *session) error {
 func (s *session) firewall(group commonids.ResourceGroupId, name string) block[networksecuritygroups.NetworkSecurityGroup] {
 	id := networksecuritygroups.NewNetworkSecurityGroupID(group.SubscriptionId, group.ResourceGroupName, name)
 	return block[networksecuritygroups.NetworkSecurityGroup]{
+		id: id.ID(),
 		body: networksecuritygroups.NetworkSecurityGroup{
 			Name: &name, Location: ptr(region), Tags: &map[string]string{},
 			Properties: &networksecuritygroups.NetworkSecurityGroupPropertiesFormat{SecurityRules: &[]networksecuritygroups.SecurityRule{}},
@@ -233,6 +236,7 @@ func firewallLives(ctx context.Context, s *session) error {
 func (s *session) rule(group commonids.ResourceGroupId, firewall, name string) block[securityrules.SecurityRule] {
 	id := securityrules.NewSecurityRuleID(group.SubscriptionId, group.ResourceGroupName, firewall, name)
 	return block[securityrules.SecurityRule]{
+		id: id.ID(),
 		body: securityrules.SecurityRule{Name: &name, Properties: &securityrules.SecurityRulePropertiesFormat{
 			SourcePortRange: ptr("*"), DestinationPortRange: ptr("80-81"), SourceAddressPrefix: ptr("Internet"), DestinationAddressPrefix: ptr("VirtualNetwork"),
 			Priority: 300, Protocol: securityrules.SecurityRuleProtocolUdp, Access: securityrules.SecurityRuleAccessDeny,
@@ -307,6 +311,7 @@ func associates(ctx context.Context, s *session) error {
 func (s *session) address(group commonids.ResourceGroupId, name string) block[publicipaddresses.PublicIPAddress] {
 	id := commonids.NewPublicIPAddressID(group.SubscriptionId, group.ResourceGroupName, name)
 	return block[publicipaddresses.PublicIPAddress]{
+		id: id.ID(),
 		body: publicipaddresses.PublicIPAddress{
 			Name: &name, Location: ptr(region), Tags: &map[string]string{},
 			Sku: &publicipaddresses.PublicIPAddressSku{

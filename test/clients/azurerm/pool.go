@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 
 	"github.com/hashicorp/go-azure-helpers/resourcemanager/commonids"
 	"github.com/hashicorp/go-azure-helpers/resourcemanager/zones"
@@ -16,6 +17,7 @@ func poolChecks() []check {
 	return []check{
 		{name: "pool/life", run: poolLives},
 		{name: "pool/kinds", run: poolsOfKinds},
+		{name: "pool/parallel", run: poolsInParallel},
 	}
 }
 
@@ -27,6 +29,7 @@ func assigned(role, principal string) roleassignments.RoleAssignmentProperties {
 func (s *session) pool(cluster commonids.KubernetesClusterId, name string) block[agentpools.AgentPool] {
 	id := agentpools.NewAgentPoolID(cluster.SubscriptionId, cluster.ResourceGroupName, cluster.ManagedClusterName, name)
 	return block[agentpools.AgentPool]{
+		id: id.ID(),
 		body: agentpools.AgentPool{Name: &name, Properties: &agentpools.ManagedClusterAgentPoolProfileProperties{
 			OsType: ptr(agentpools.OSTypeLinux), EnableAutoScaling: ptr(false), EnableFIPS: ptr(false), EnableEncryptionAtHost: ptr(false),
 			EnableUltraSSD: ptr(false), EnableNodePublicIP: ptr(false), KubeletDiskType: ptr(agentpools.KubeletDiskType("")),
@@ -219,6 +222,31 @@ func clusterRotates(ctx context.Context, s *session) error {
 				(*cluster.body.Properties.AgentPoolProfiles)[0].VMSize = profile.VMSize
 				return cluster.plan(ctx)
 			},
+		)
+	})
+}
+
+// poolsInParallel does what Terraform does with several pools of a cluster: all of them at the same time.
+func poolsInParallel(ctx context.Context, s *session) error {
+	return s.withCluster(ctx, "parallel", func(id commonids.KubernetesClusterId, cluster block[managedclusters.ManagedCluster]) error {
+		pools := []block[agentpools.AgentPool]{s.pool(id, "one"), s.pool(id, "two"), s.pool(id, "three")}
+		all := func(run func(block[agentpools.AgentPool]) error) error {
+			problems := make([]error, len(pools))
+			var group sync.WaitGroup
+			for i, pool := range pools {
+				group.Go(func() { problems[i] = run(pool) })
+			}
+			group.Wait()
+			return errors.Join(problems...)
+		}
+		more := change[agentpools.AgentPool]{edit: func(body *agentpools.AgentPool) { body.Properties.Count = ptr(int64(2)) }}
+		return steps(
+			func() error { return all(func(pool block[agentpools.AgentPool]) error { return pool.create(ctx) }) },
+			func() error {
+				return all(func(pool block[agentpools.AgentPool]) error { return pool.update(ctx, more) })
+			},
+			func() error { return all(func(pool block[agentpools.AgentPool]) error { return pool.destroy(ctx) }) },
+			func() error { return cluster.plan(ctx) },
 		)
 	})
 }

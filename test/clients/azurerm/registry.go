@@ -18,6 +18,7 @@ func registryChecks() []check {
 func (s *session) registry(group commonids.ResourceGroupId, name string) block[registries.Registry] {
 	id := registries.NewRegistryID(group.SubscriptionId, group.ResourceGroupName, name)
 	return block[registries.Registry]{
+		id: id.ID(),
 		body: registries.Registry{
 			Location: region, Tags: &map[string]string{},
 			Sku: registries.Sku{Name: registries.SkuNameBasic, Tier: ptr(registries.SkuTierBasic)},

@@ -13,14 +13,21 @@ import (
 	"github.com/hashicorp/go-azure-sdk/resource-manager/authorization/2022-05-01-preview/roledefinitions"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/containerregistry/2025-04-01/operation"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/containerregistry/2025-04-01/registries"
+	"github.com/hashicorp/go-azure-sdk/resource-manager/containerservice/2019-08-01/containerservices"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/containerservice/2025-07-01/agentpools"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/containerservice/2025-07-01/maintenanceconfigurations"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/containerservice/2025-07-01/managedclusters"
+	"github.com/hashicorp/go-azure-sdk/resource-manager/managedidentity/2024-11-30/federatedidentitycredentials"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/managedidentity/2024-11-30/identities"
+	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/natgateways"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/networksecuritygroups"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/publicipaddresses"
+	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/publicipprefixes"
+	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/routes"
+	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/routetables"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/securityrules"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/subnets"
+	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/virtualnetworkpeerings"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/network/2025-01-01/virtualnetworks"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/resources/2022-09-01/providers"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/resources/2022-12-01/subscriptions"
@@ -48,13 +55,20 @@ type session struct {
 	firewalls     *networksecuritygroups.NetworkSecurityGroupsClient
 	rules         *securityrules.SecurityRulesClient
 	addresses     *publicipaddresses.PublicIPAddressesClient
+	prefixes      *publicipprefixes.PublicIPPrefixesClient
+	gateways      *natgateways.NatGatewaysClient
+	tables        *routetables.RouteTablesClient
+	routes        *routes.RoutesClient
+	peerings      *virtualnetworkpeerings.VirtualNetworkPeeringsClient
 	identities    *identities.IdentitiesClient
+	federated     *federatedidentitycredentials.FederatedIdentityCredentialsClient
 	assignments   *roleassignments.RoleAssignmentsClient
 	roles         *roledefinitions.RoleDefinitionsClient
 	registryNames *operation.OperationClient
 	registries    *registries.RegistriesClient
 	clusters      *managedclusters.ManagedClustersClient
 	pools         *agentpools.AgentPoolsClient
+	versions      *containerservices.ContainerServicesClient
 	maintenance   *maintenanceconfigurations.MaintenanceConfigurationsClient
 }
 
@@ -121,6 +135,18 @@ func (s *session) connect(api environments.Api, authorizer auth.Authorizer) erro
 	configure(s.rules.Client, err)
 	s.addresses, err = publicipaddresses.NewPublicIPAddressesClientWithBaseURI(api)
 	configure(s.addresses.Client, err)
+	s.prefixes, err = publicipprefixes.NewPublicIPPrefixesClientWithBaseURI(api)
+	configure(s.prefixes.Client, err)
+	s.gateways, err = natgateways.NewNatGatewaysClientWithBaseURI(api)
+	configure(s.gateways.Client, err)
+	s.tables, err = routetables.NewRouteTablesClientWithBaseURI(api)
+	configure(s.tables.Client, err)
+	s.routes, err = routes.NewRoutesClientWithBaseURI(api)
+	configure(s.routes.Client, err)
+	s.peerings, err = virtualnetworkpeerings.NewVirtualNetworkPeeringsClientWithBaseURI(api)
+	configure(s.peerings.Client, err)
+	s.federated, err = federatedidentitycredentials.NewFederatedIdentityCredentialsClientWithBaseURI(api)
+	configure(s.federated.Client, err)
 	s.identities, err = identities.NewIdentitiesClientWithBaseURI(api)
 	configure(s.identities.Client, err)
 	s.assignments, err = roleassignments.NewRoleAssignmentsClientWithBaseURI(api)
@@ -135,6 +161,8 @@ func (s *session) connect(api environments.Api, authorizer auth.Authorizer) erro
 	configure(s.clusters.Client, err)
 	s.pools, err = agentpools.NewAgentPoolsClientWithBaseURI(api)
 	configure(s.pools.Client, err)
+	s.versions, err = containerservices.NewContainerServicesClientWithBaseURI(api)
+	configure(s.versions.Client, err)
 	s.maintenance, err = maintenanceconfigurations.NewMaintenanceConfigurationsClientWithBaseURI(api)
 	configure(s.maintenance.Client, err)
 	return errors.Join(problems...)
