@@ -1,4 +1,4 @@
-import { getResource, listChildren } from '../../arm/estate.ts';
+import { getResource, listChildren, listResources } from '../../arm/estate.ts';
 import { keyOf, parseId } from '../../arm/ids.ts';
 import type { Draft, Resource } from '../../arm/resource.ts';
 import type { WriteContext } from '../../arm/resource-type.ts';
@@ -6,7 +6,7 @@ import { type FieldError, invalid } from '../../kernel/field-error.ts';
 import type { Reader } from '../../kernel/store.ts';
 import { plannedNodesFaults } from '../agent-pool/planned-nodes.ts';
 import { tagFaults } from '../agent-pool/scale-set.ts';
-import { AGENT_POOLS } from '../names.ts';
+import { AGENT_POOLS, MANAGED_CLUSTERS } from '../names.ts';
 import { resolveVersion } from '../versions.ts';
 import { objectAt, textAt } from './given.ts';
 import { nodeGroupOf } from './node-group.ts';
@@ -25,8 +25,26 @@ export function admitCluster(draft: Draft, { reader, caller }: WriteContext, pre
     ...pools.flatMap((pool) => tagFaults(cluster, pool)),
     ...systemPoolFaults(pools, previous),
     ...plannedNodesFaults(cluster, reader),
-    ...(previous ? upgradeFaults(cluster, previous) : [...nodeGroupFaults(cluster, reader), ...firstVersionFaults(cluster, pools)]),
+    ...(previous ? upgradeFaults(cluster, previous) : creationFaults(cluster, pools, reader)),
   ];
+}
+
+const creationFaults = (cluster: Resource, pools: readonly Resource[], reader: Reader): FieldError[] => [
+  ...countFaults(cluster, reader),
+  ...nodeGroupFaults(cluster, reader),
+  ...firstVersionFaults(cluster, pools),
+];
+
+/** Clusters of a subscription. Source: aks-facts-limits-sla §8.2. */
+export const CLUSTERS_MAX = 5_000;
+
+function countFaults({ id }: Resource, reader: Reader): FieldError[] {
+  const { subscription = '' } = parseId(id) ?? {};
+  // The new one is among them.
+  const usage = listResources(reader, MANAGED_CLUSTERS, `/subscriptions/${subscription}`).length - 1;
+  if (usage < CLUSTERS_MAX) return [];
+  const detail = `Operation results in exceeding quota limits for managed clusters. Maximum allowed: ${CLUSTERS_MAX}, Current usage: ${usage}, Additional requested: 1. Consider deleting unused clusters or requesting a quota increase. Please refer to https://aka.ms/aks/quotas-skus-regions.`;
+  return [fault('', undefined, detail, 'ManagedClusterCountExceedsQuotaLimit')];
 }
 
 function systemPoolFaults(pools: readonly Resource[], previous: Resource | undefined): FieldError[] {
