@@ -24,7 +24,8 @@ type check struct {
 func allChecks() []check {
 	var all []check
 	for _, group := range [][]check{
-		credentialChecks(), groupChecks(), genericChecks(), networkChecks(), identityChecks(), clusterChecks(), poolChecks(), refusalChecks(),
+		credentialChecks(), groupChecks(), genericChecks(), networkChecks(), identityChecks(), clusterChecks(), poolChecks(), computeChecks(),
+		refusalChecks(),
 	} {
 		all = append(all, group...)
 	}

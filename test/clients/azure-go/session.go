@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/compute/armcompute/v7"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/containerservice/armcontainerservice/v6"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v8"
@@ -30,6 +31,7 @@ type session struct {
 	resources            *armresources.ClientFactory
 	aks                  *armcontainerservice.ClientFactory
 	network              *armnetwork.ClientFactory
+	compute              *armcompute.ClientFactory
 	identities           *armmsi.ClientFactory
 	authorization        *armauthorization.ClientFactory
 	group                string
@@ -49,12 +51,13 @@ func newSession() (*session, error) {
 func (s *session) as(credential azcore.TokenCredential) (*session, error) {
 	own := *s
 	own.credential = credential
-	var problems [5]error
+	var problems [6]error
 	own.resources, problems[0] = armresources.NewClientFactory(s.subscription, credential, nil)
 	own.aks, problems[1] = armcontainerservice.NewClientFactory(s.subscription, credential, nil)
 	own.network, problems[2] = armnetwork.NewClientFactory(s.subscription, credential, nil)
 	own.identities, problems[3] = armmsi.NewClientFactory(s.subscription, credential, nil)
 	own.authorization, problems[4] = armauthorization.NewClientFactory(s.subscription, credential, nil)
+	own.compute, problems[5] = armcompute.NewClientFactory(s.subscription, credential, nil)
 	return &own, errors.Join(problems[:]...)
 }
 
