@@ -14,9 +14,14 @@ function imageTag(image: string): string {
   return colon > name.lastIndexOf('/') ? name.slice(colon + 1) : '';
 }
 
-/** Images named by digest, or by any tag but "latest", are not pulled again. */
+const DOMAIN = String.raw`(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`;
+const PART = `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
+const REFERENCE = new RegExp(String.raw`^(?:${DOMAIN}/)?${PART}(?:/${PART})*(?::\w[\w.-]{0,127})?(?:@[a-zA-Z0-9+._-]+:[0-9a-fA-F]{32,})?$`);
+const MAX_IMAGE_NAME = 255;
+
+/** Images named by digest, or by any tag but "latest", are not pulled again; nor is what names none. Source: distribution/reference. */
 function pullPolicy(image: Json | undefined): string | undefined {
-  if (typeof image !== 'string') return 'IfNotPresent';
+  if (typeof image !== 'string' || image.length > MAX_IMAGE_NAME || !REFERENCE.test(image)) return 'IfNotPresent';
   const tag = imageTag(image);
   return tag === 'latest' || (tag === '' && !image.includes('@')) ? 'Always' : 'IfNotPresent';
 }
