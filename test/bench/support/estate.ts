@@ -59,9 +59,7 @@ export class Estate {
     // A /24 of it goes to each node: the default /16 has enough for 256.
     const networkProfile = { networkPlugin: 'azure', networkPluginMode: 'overlay', podCidr: '100.64.0.0/10' };
     const properties = { dnsPrefix: name, agentPoolProfiles: [pool], networkProfile };
-    // The Free tier ends at a thousand nodes.
-    const sku = { name: 'Base', tier: nodes > 1_000 ? 'Standard' : 'Free' };
-    const body = { location: 'eastus2', identity: { type: 'SystemAssigned' }, sku, properties };
+    const body = { location: 'eastus2', identity: { type: 'SystemAssigned' }, properties };
     const created = await this.arm('PUT', this.clusterPath(name), body);
     assert.ok(created.status < 300, created.body);
     await eventually(async () => {
