@@ -30,7 +30,7 @@ func clusterChecks() []check {
 		{"clusters/stop-and-start", stopAndStart},
 		{"clusters/upgrade", upgradeCluster},
 		{"clusters/node-resource-group", nodeResourceGroup},
-		{"clusters/user-assigned-identity", clusterOfIdentity},
+		{"clusters/user-assigned-identities", clusterOfIdentity},
 	}
 }
 
@@ -462,27 +462,47 @@ func nodeResourceGroup(ctx context.Context, s *session) error {
 	return nil
 }
 
+// clusterOfIdentity has an identity of the caller's own for its control plane and one for its kubelets, which the first may hand out.
 func clusterOfIdentity(ctx context.Context, s *session) error {
-	identity, err := s.createIdentity(ctx, "plane")
+	plane, err := s.createIdentity(ctx, "plane")
 	if err != nil {
 		return err
 	}
-	made, err := s.createCluster(ctx, "one", func(cluster *aks.ManagedCluster) {
+	kubelet, err := s.createIdentity(ctx, "kubelet")
+	if err != nil {
+		return err
+	}
+	change := func(cluster *aks.ManagedCluster) {
 		cluster.Identity = &aks.ManagedClusterIdentity{
 			Type:                   to.Ptr(aks.ResourceIdentityTypeUserAssigned),
-			UserAssignedIdentities: map[string]*aks.ManagedServiceIdentityUserAssignedIdentitiesValue{value(identity.ID): {}},
+			UserAssignedIdentities: map[string]*aks.ManagedServiceIdentityUserAssignedIdentitiesValue{value(plane.ID): {}},
 		}
-	})
+		cluster.Properties.IdentityProfile = map[string]*aks.UserAssignedIdentity{"kubeletidentity": {
+			ResourceID: kubelet.ID, ClientID: kubelet.Properties.ClientID, ObjectID: kubelet.Properties.PrincipalID,
+		}}
+	}
+	_, err = s.createCluster(ctx, "one", change)
+	if err := refused(err, 400, "CustomKubeletIdentityMissingPermissionError"); err != nil {
+		return err
+	}
+	if _, err := s.assign(ctx, value(kubelet.ID), "Managed Identity Operator", value(plane.Properties.PrincipalID)); err != nil {
+		return err
+	}
+	made, err := s.createCluster(ctx, "one", change)
 	if err != nil {
+		return err
+	}
+	if err := equal("identities", len(made.Identity.UserAssignedIdentities), 1); err != nil {
 		return err
 	}
 	for id, assigned := range made.Identity.UserAssignedIdentities {
-		if err := equal("identity", strings.ToLower(id), strings.ToLower(value(identity.ID))); err != nil {
+		if err := equal("identity", strings.ToLower(id), strings.ToLower(value(plane.ID))); err != nil {
 			return err
 		}
-		if err := equal("client", value(assigned.ClientID), value(identity.Properties.ClientID)); err != nil {
+		if err := equal("client", value(assigned.ClientID), value(plane.Properties.ClientID)); err != nil {
 			return err
 		}
 	}
-	return equal("identities", len(made.Identity.UserAssignedIdentities), 1)
+	shown := made.Properties.IdentityProfile["kubeletidentity"]
+	return equal("kubelets", value(shown.ClientID), value(kubelet.Properties.ClientID))
 }
