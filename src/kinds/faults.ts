@@ -121,8 +121,12 @@ export const goList =
     Array.isArray(value) ? value.map(item) : value;
 const asGiven: GoPrinter = (value) => value;
 
+/** A map as Go prints it: by key. */
+export const goMap: GoPrinter = (value) =>
+  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
 /** A LabelSelector as Go prints it: in this order. */
 export const selectorInGo = goStruct({
-  matchLabels: asGiven,
+  matchLabels: goMap,
   matchExpressions: goList(goStruct({ key: '', operator: '', values: asGiven })),
 });

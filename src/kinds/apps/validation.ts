@@ -3,7 +3,7 @@ import { forbidden, invalid, notSupported, required } from '../../kernel/field-e
 import type { Json } from '../../kernel/json.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { type Faults, goStruct, isEmptySelector, selectorFaults, selectorInGo } from '../faults.ts';
+import { type Faults, goMap, goStruct, isEmptySelector, selectorFaults, selectorInGo } from '../faults.ts';
 
 /** What the spec of a workload says of its pods. */
 type Workload = { readonly selector?: LabelSelector; readonly template?: PodTemplateSpec };
@@ -21,7 +21,7 @@ export function mismatchFaults(
   // A LabelSelector is plain JSON.
   const matcher = selector && labelSelectorOf(selector as unknown as Json);
   if (!matcher || matcher.value?.matches(metadata?.labels ?? {}) === false)
-    out.push(invalid(`${path}.metadata.labels`, metadata?.labels ?? null, MISMATCH));
+    out.push(invalid(`${path}.metadata.labels`, goMap(metadata?.labels ?? null), MISMATCH));
 }
 
 /** `owner` is what upstream says that an empty selector is invalid for. */

@@ -33,7 +33,7 @@ const USAGES = new Set([
 ]);
 
 const isRequestPem = (base64: string): boolean =>
-  /-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(Buffer.from(base64, 'base64').toString());
+  /-----BEGIN CERTIFICATE REQUEST-----\s[\s\S]+-----END CERTIFICATE REQUEST-----/.test(Buffer.from(base64, 'base64').toString());
 
 const MAX_DOMAIN = 253;
 const MAX_SIGNER = 571;

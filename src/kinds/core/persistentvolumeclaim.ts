@@ -14,12 +14,14 @@ const OLD_SOURCES = ['/PersistentVolumeClaim', 'snapshot.storage.k8s.io/VolumeSn
 
 /** `dataSource` is the old form of `dataSourceRef`; a claim shows both where the old form can say the same. */
 function withBothSources(spec: PersistentVolumeClaimSpec, previous?: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
-  const { dataSource, dataSourceRef } = spec;
-  const hadSource = previous?.dataSource !== undefined || previous?.dataSourceRef !== undefined;
+  const { dataSource, dataSourceRef, ...rest } = spec;
+  // A source in another namespace needs a feature that is off.
+  if (dataSourceRef?.namespace && previous?.dataSourceRef === undefined)
+    return withBothSources(dataSource ? { ...rest, dataSource } : rest, previous);
   if (dataSource && !dataSourceRef) {
-    if (hadSource || OLD_SOURCES.includes(`${dataSource.apiGroup ?? ''}/${dataSource.kind}`)) return { ...spec, dataSourceRef: dataSource };
-    const { dataSource: _, ...rest } = spec;
-    return rest;
+    const isKnown =
+      previous?.dataSource ?? previous?.dataSourceRef ?? OLD_SOURCES.includes(`${dataSource.apiGroup ?? ''}/${dataSource.kind}`);
+    return isKnown ? { ...spec, dataSourceRef: dataSource } : rest;
   }
   if (!dataSourceRef || dataSource || dataSourceRef.namespace) return spec;
   return { ...spec, dataSource: dataSourceRef };

@@ -151,6 +151,9 @@ function trafficFaults(service: Service, out: Faults): void {
 export function serviceFaults(service: Service): readonly FieldError[] {
   const out: FieldError[] = [];
   const { spec } = service;
+  clusterAddressFaults(spec, out);
+  // What is allocated by is asked first, and alone.
+  if (out.length > 0) return out;
   typeFaults(spec, out);
   const names = new Set<string>();
   spec.ports?.forEach((port, i, { length }) => {
@@ -158,7 +161,6 @@ export function serviceFaults(service: Service): readonly FieldError[] {
   });
   out.push(...validateLabels(spec.selector, 'spec.selector'));
   affinityFaults(spec, out);
-  clusterAddressFaults(spec, out);
   spec.externalIPs?.forEach((ip, i) => {
     const faults = ipAddress(ip, false);
     messages(`spec.externalIPs[${i}]`, ip, faults, out);

@@ -71,9 +71,13 @@ function claimFaults(path: string, { name, request }: CoreResourceClaim, known: 
 }
 
 /** Faults of a container's requests and limits; `claims` are the names of the pod's. */
-export function resourceFaults(path: string, resources: ResourceRequirements | undefined, claims: ReadonlySet<string>, out: Faults): void {
+export function resourceFaults(path: string, resources: ResourceRequirements | undefined, claims: Names, out: Faults): void {
   if (!resources) return;
   requirementFaults(path, resources, containerResourceNameFaults, out);
+  claimsFaults(path, resources, claims, out);
+}
+
+function claimsFaults(path: string, resources: ResourceRequirements, claims: Names, out: Faults): void {
   const used = new Set<string>();
   resources.claims?.forEach((claim, i) => {
     claimFaults(`${path}.claims[${i}]`, claim, claims, used, out);
@@ -115,12 +119,13 @@ export function podRequestAmounts(spec: PodSpec): Amounts {
 }
 
 /** Faults of the requests and limits of a pod as a whole, which no container may exceed. */
-export function podResourceFaults(path: string, spec: PodSpec, out: Faults): void {
+export function podResourceFaults(path: string, spec: PodSpec, claims: Names, out: Faults): void {
   const { resources } = spec;
   if (!resources) return;
   if (spec.os?.name === 'windows') return void out.push(forbidden(path, 'may not be set for a windows pod'));
   if (resources.claims) out.push(forbidden(`${path}.claims`, 'claims may not be set for Resources at pod-level'));
   requirementFaults(path, resources, podResourceNameFaults, out);
+  claimsFaults(path, resources, claims, out);
   for (const [name, amount] of Object.entries(resources.requests ?? {})) {
     const sum = requested(spec, name);
     if (compareQuantities(sum, quantityOf(amount)) > 0)

@@ -114,7 +114,7 @@ export function podSecurityFaults(
   windowsFaults(`${path}.windowsOptions`, context.windowsOptions, out);
   appArmorFaults(`${path}.appArmorProfile`, context.appArmorProfile, out);
   oneOf(`${path}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict'], false, out);
-  oneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive'], false, out);
+  oneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['Recursive'], false, out);
 }
 
 const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';

@@ -147,7 +147,7 @@ export function podSpecFaults(path: string, spec: PodSpec, pod: PodIdentity | un
   containerFaults(`${path}.containers`, spec.containers, scope, out);
   if (spec.initContainers) initContainerFaults(`${path}.initContainers`, spec.initContainers, spec.containers, scope, out);
   if (spec.ephemeralContainers) ephemeralContainerFaults(`${path}.ephemeralContainers`, spec.ephemeralContainers, scope, out);
-  podResourceFaults(`${path}.resources`, spec, out);
+  podResourceFaults(`${path}.resources`, spec, scope.claims, out);
   hostPortFaults(`${path}.containers`, spec, pod !== undefined, out);
   oneOf(`${path}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES, true, out);
   oneOf(`${path}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES, true, out);
