@@ -25,7 +25,7 @@ suite('Azure SDK for Go', { skip: missing('azureGo') }, () => {
 
   const run = (pattern: string) => service.attempt(targets.azureGo, ['-run', pattern], { env, limitMs: LIMIT_MS });
   test('through the proxy', async (t) => report(t, await run('^(groups|generic|network|identities|clusters|pools|compute|refusals)/')));
-  test('credentials', async (t) => report(t, await run('^credentials/(?:client|workload|wrong|unknown)')));
+  test('credentials', async (t) => report(t, await run('^credentials/(?:client|workload|endpoint|wrong|unknown)')));
   test('the token of az', { skip: missing('az') }, async (t) => report(t, await run('^credentials/azure-cli$')));
   test('the service reported no fault of its own', () => assert.doesNotMatch(service.log, /unhandled|TypeError|at file:/i));
 });

@@ -14,16 +14,20 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	aks "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/containerservice/armcontainerservice/v6"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -39,6 +43,7 @@ func credentialChecks() []check {
 		{"credentials/azure-cli", signInWithCLI},
 		{"credentials/wrong-secret", refuseWrongSecret},
 		{"credentials/unknown-tenant", refuseUnknownTenant},
+		{"credentials/endpoint", atEndpoint},
 	}
 }
 
@@ -171,6 +176,42 @@ func signInWithCLI(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.reads(ctx, credential)
+}
+
+// atEndpoint goes without the proxy: the service's own port as a cloud of its own.
+func atEndpoint(ctx context.Context, s *session) error {
+	proxy, err := url.Parse(os.Getenv("HTTPS_PROXY"))
+	if err != nil {
+		return err
+	}
+	origin := "https://localhost:" + proxy.Port()
+	options := azcore.ClientOptions{Cloud: cloud.Configuration{
+		ActiveDirectoryAuthorityHost: origin,
+		Services:                     map[cloud.ServiceName]cloud.ServiceConfiguration{cloud.ResourceManager: {Endpoint: origin, Audience: origin}},
+	}}
+	credential, err := azidentity.NewClientSecretCredential(s.tenant, os.Getenv("AZURE_CLIENT_ID"), os.Getenv("AZURE_CLIENT_SECRET"),
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
+	if err != nil {
+		return err
+	}
+	client, err := aks.NewManagedClustersClient(s.subscription, credential, &arm.ClientOptions{ClientOptions: options})
+	if err != nil {
+		return err
+	}
+	poller, err := client.BeginCreateOrUpdate(ctx, s.group, "one", clusterBody("one", nil), nil)
+	if _, err := done(ctx, poller, err); err != nil {
+		return err
+	}
+	answer, err := client.ListClusterAdminCredentials(ctx, s.group, "one", nil)
+	if err != nil {
+		return err
+	}
+	kube, err := clientOf(answer.Kubeconfigs)
+	if err != nil {
+		return err
+	}
+	_, err = kube.Discovery().ServerVersion()
+	return err
 }
 
 func refuseWrongSecret(ctx context.Context, s *session) error {
