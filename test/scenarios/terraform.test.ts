@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { Agent } from 'node:https';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { Arm, clusterPath, groupPath, poolPath, subscription } from './support/arm.ts';
-import type { Answer, Json } from './support/http.ts';
+import { type Answer, type Json, send } from './support/http.ts';
 import { Service } from './support/service.ts';
 
 /** The requests of Terraform's azurerm 5.2 on a cluster and its pool, in its order, with its versions and bodies (azure-contract §4). */
@@ -150,4 +152,21 @@ test('azurerm: a group is destroyed when it is empty', async (t) => {
   await arm.finish(deleted);
   assert.equal((await arm.call('HEAD', `${groupPath('rg')}?api-version=2023-07-01`)).status, 404);
   assert.equal((await arm.call('GET', `/${subscription}/resourceGroups?api-version=2023-07-01`)).status, 200, 'a doubled slash is one');
+});
+
+test('kubernetes provider: host, authority and certificate are all that it takes from the cluster', async (t) => {
+  const service = await Service.start(t);
+  for (const via of ['proxy', 'endpoint'] as const) {
+    const arm = await Arm.login(service, via);
+    await arm.createCluster(via);
+    const { clusters, users } = parse(await arm.kubeconfig(via));
+    const { server, 'certificate-authority-data': ca } = clusters[0].cluster;
+    const { 'client-certificate-data': cert, 'client-key-data': key } = users[0].user;
+    const decode = (text: string): string => Buffer.from(text, 'base64').toString();
+    const keys = { ca: decode(ca), cert: decode(cert), key: decode(key) };
+    const agent = via === 'proxy' ? service.proxied('default', keys) : new Agent(keys);
+    const answer = await send(`${server}/api/v1/nodes`, { agent });
+    assert.deepEqual([answer.status, answer.body.items?.length], [200, 2], answer.text);
+    agent.destroy();
+  }
 });

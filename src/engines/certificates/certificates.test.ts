@@ -94,6 +94,8 @@ test('a cluster’s server certificate chains to the cluster’s authority only'
   const context = certificates.secureContext('x.hcp.eastus2.azmk8s.io', clusterId);
   await presented(context, 'x.hcp.eastus2.azmk8s.io', certificates.clusterCa(clusterId));
   await assert.rejects(presented(context, 'x.hcp.eastus2.azmk8s.io', certificates.authorityPem));
+  // Who is given a host and an authority, and no name to verify, verifies the address.
+  for (const host of ['127.0.0.1', '::1', 'localhost']) await presented(context, host, certificates.clusterCa(clusterId));
 });
 
 test('contexts are cached, and renewed by the host’s clock before they end', async () => {

@@ -96,8 +96,8 @@ export function openCertificates(options: CertificatesOptions = {}): Certificate
     clusters.set(clusterId, authority);
     return authority;
   };
-  const makeContext = (host: string, authority: Authority): SecureContext => {
-    const leaf = issueServer(authority, host === 'localhost' ? loopbackHosts : [host], nowMs(), leafLifetimeMs);
+  const makeContext = (hosts: readonly string[], authority: Authority): SecureContext => {
+    const leaf = issueServer(authority, hosts, nowMs(), leafLifetimeMs);
     // Without a session id context OpenSSL refuses to resume sessions of servers that ask for client certificates.
     const shared = { minVersion: 'TLSv1.2', sessionIdContext: 'slipway' } as const;
     return createSecureContext({ ...shared, key: leaf.privateKeyPem, cert: leaf.certificatePem + authority.certificatePem });
@@ -115,7 +115,10 @@ export function openCertificates(options: CertificatesOptions = {}): Certificate
       const key = clusterId === undefined ? host : `${host} ${clusterId}`;
       const known = contexts.get(key);
       if (known !== undefined && nowMs() < known.renewAtMs) return known.context;
-      const context = makeContext(host, clusterId === undefined ? own : cluster(clusterId));
+      const names = host === 'localhost' ? loopbackHosts : [host];
+      // A cluster has a loopback port of its own; Terraform's kubernetes provider goes there without a name to verify.
+      const context =
+        clusterId === undefined ? makeContext(names, own) : makeContext([...new Set([...names, ...loopbackHosts])], cluster(clusterId));
       contexts.delete(key);
       contexts.set(key, { context, renewAtMs: nowMs() + leafLifetimeMs - renewBeforeMs });
       const oldest = contexts.keys().next();

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/hashicorp/go-azure-helpers/resourcemanager/commonids"
 	"github.com/hashicorp/go-azure-helpers/resourcemanager/identity"
@@ -125,7 +123,7 @@ func (s *session) refresh(ctx context.Context, id commonids.KubernetesClusterId,
 	if err != nil {
 		return fmt.Errorf("user credentials: %w", err)
 	}
-	if err := hasKubeconfig(user.Model, "clusterUser"); err != nil {
+	if _, err := kubeconfigOf(user.Model, "clusterUser"); err != nil {
 		return err
 	}
 	properties := cluster.Properties
@@ -134,7 +132,7 @@ func (s *session) refresh(ctx context.Context, id commonids.KubernetesClusterId,
 		if err != nil {
 			return fmt.Errorf("admin credentials: %w", err)
 		}
-		if err := hasKubeconfig(admin.Model, "clusterAdmin"); err != nil {
+		if _, err := kubeconfigOf(admin.Model, "clusterAdmin"); err != nil {
 			return err
 		}
 	}
@@ -156,15 +154,6 @@ func (s *session) refresh(ctx context.Context, id commonids.KubernetesClusterId,
 		}
 	}
 	return nil
-}
-
-func hasKubeconfig(results *managedclusters.CredentialResults, name string) error {
-	if results == nil || results.Kubeconfigs == nil || len(*results.Kubeconfigs) != 1 {
-		return fmt.Errorf("%s: not one kubeconfig", name)
-	}
-	first := (*results.Kubeconfigs)[0]
-	text, err := base64.StdEncoding.DecodeString(*first.Value)
-	return errors.Join(err, that(*first.Name == name && strings.Contains(string(text), "server: https://"), "%s: %s", *first.Name, text))
 }
 
 // editPool is a change of the default node pool, which goes through the pool's own resource.
@@ -201,6 +190,9 @@ func clusterLives(ctx context.Context, s *session) error {
 			return err
 		}
 		if err := showsWhatIsComputed(made, "MC_rg-cluster_Demo_eastus2"); err != nil {
+			return err
+		}
+		if err := s.isReached(ctx, id, 1); err != nil {
 			return err
 		}
 		cluster.absent = nil

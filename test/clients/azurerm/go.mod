@@ -6,6 +6,7 @@ require (
 	github.com/hashicorp/go-azure-helpers v0.81.1
 	github.com/hashicorp/go-azure-sdk/resource-manager v0.20260811.1225050
 	github.com/hashicorp/go-azure-sdk/sdk v0.20260811.1225050
+	gopkg.in/yaml.v3 v3.0.1
 )
 
 require (
