@@ -94,39 +94,3 @@ export function fixedSelector(path: string, selector: LabelSelector | undefined,
 
 export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
   Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions?.length ?? 0) === 0;
-
-/** How Go prints a value of one of its types. */
-export type GoPrinter = (value: unknown) => unknown;
-
-/**
- * Prints a struct of upstream's own, as faults show it: every field, by its Go name and in its order, with a zero where nothing is
- * given. A field's entry is that zero, or the printer of its type, which gets undefined for nothing.
- */
-export const goStruct =
-  (fields: { readonly [name: string]: Json | GoPrinter }): GoPrinter =>
-  (value) => {
-    if (typeof value !== 'object' || value === null) return null;
-    const given = new Map(Object.entries(value).map(([name, item]): [string, unknown] => [name.toLowerCase(), item]));
-    const print = (name: string, entry: Json | GoPrinter): unknown => {
-      const item = given.get(name.toLowerCase());
-      return typeof entry === 'function' ? entry(item) : (item ?? entry);
-    };
-    return Object.fromEntries(Object.entries(fields).map(([name, entry]) => [name, print(name, entry)]));
-  };
-
-/** A list of such structs; one that is not there is left out, as in types that are printed as JSON is. */
-export const goList =
-  (item: GoPrinter): GoPrinter =>
-  (value) =>
-    Array.isArray(value) ? value.map(item) : value;
-const asGiven: GoPrinter = (value) => value;
-
-/** A map as Go prints it: by key. */
-export const goMap: GoPrinter = (value) =>
-  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
-
-/** A LabelSelector as Go prints it: in this order. */
-export const selectorInGo = goStruct({
-  matchLabels: goMap,
-  matchExpressions: goList(goStruct({ key: '', operator: '', values: asGiven })),
-});

@@ -64,6 +64,10 @@ export const internalForm = (type: InternalType, value: unknown): Json =>
   // Values of stored or decoded objects are JSON.
   formed(type, value as Json, {});
 
+/** A map of labels or amounts as Go writes it: by key. */
+export const internalMap = (value: { readonly [key: string]: string } | null | undefined): JsonObject | null =>
+  value ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : null;
+
 /** Go writes these for HTML's sake. */
 const escaped = (text: string): string => text.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 

@@ -2,14 +2,16 @@ import type { DaemonSet, DaemonSetSpec } from '../../../gen/kubernetes-types.ts'
 import { type FieldError, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
 import { countOrPercent, type Faults, fixedSelector, nonNegative, notAbove100Percent, selectorFaults } from '../faults.ts';
-import { emptySelectorFaults, isNothing, mismatchFaults, runsForEver, strategyInGo } from './validation.ts';
+import { internalForm } from '../internal-form.ts';
+import { emptySelectorFaults, isNothing, mismatchFaults, runsForEver } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateDaemonSet.
 
 function strategyFaults(path: string, { updateStrategy }: DaemonSetSpec, out: Faults): void {
   const { type, rollingUpdate } = updateStrategy ?? {};
   if (type === 'OnDelete') return;
-  if (type !== 'RollingUpdate') return void out.push(notSupported(path, strategyInGo(updateStrategy ?? {}), ['RollingUpdate', 'OnDelete']));
+  if (type !== 'RollingUpdate')
+    return void out.push(notSupported(path, internalForm('apps.DaemonSetUpdateStrategy', updateStrategy), ['RollingUpdate', 'OnDelete']));
   if (!rollingUpdate) return void out.push(required(`${path}.rollingUpdate`));
   const { maxUnavailable, maxSurge } = rollingUpdate;
   const at = `${path}.rollingUpdate`;

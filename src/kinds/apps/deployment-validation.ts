@@ -1,7 +1,8 @@
 import type { Deployment, DeploymentSpec } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { countOrPercent, type Faults, fixedSelector, nonNegative, notAbove100Percent } from '../faults.ts';
-import { isNothing, replicatedFaults, strategyInGo } from './validation.ts';
+import { internalForm } from '../internal-form.ts';
+import { isNothing, replicatedFaults } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateDeployment.
 
@@ -11,7 +12,8 @@ function strategyFaults(path: string, { strategy }: DeploymentSpec, out: Faults)
     if (rollingUpdate) out.push(forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"));
     return;
   }
-  if (type !== 'RollingUpdate') return void out.push(notSupported(path, strategyInGo(strategy ?? {}), ['Recreate', 'RollingUpdate']));
+  if (type !== 'RollingUpdate')
+    return void out.push(notSupported(path, internalForm('apps.DeploymentStrategy', strategy), ['Recreate', 'RollingUpdate']));
   if (!rollingUpdate) return void out.push(required(`${path}.rollingUpdate`, 'this should be defaulted and never be nil'));
   const { maxUnavailable, maxSurge } = rollingUpdate;
   countOrPercent(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, out);

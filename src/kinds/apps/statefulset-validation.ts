@@ -5,7 +5,8 @@ import { dnsLabel } from '../../kube/names/dns.ts';
 import { validateAnnotations, validateLabels } from '../../kube/names/labels.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
 import { claimSpecFaults } from '../core/volume-validation.ts';
-import { countOrPercent, type Faults, goStruct, messages, nonNegative, notAbove100Percent, oneOf } from '../faults.ts';
+import { countOrPercent, type Faults, messages, nonNegative, notAbove100Percent, oneOf } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 import { isNothing, mismatchFaults, runsForEver, workloadSelectorFaults } from './validation.ts';
 
 // Models kubernetes pkg/apis/apps/validation ValidateStatefulSet.
@@ -22,7 +23,11 @@ export function statefulSetFaults({ spec }: StatefulSet, isChange = false): read
   else if (type === 'OnDelete') {
     if (rollingUpdate)
       out.push(
-        invalid('spec.updateStrategy.rollingUpdate', rollingUpdateInGo(rollingUpdate), "only allowed for updateStrategy 'RollingUpdate'"),
+        invalid(
+          'spec.updateStrategy.rollingUpdate',
+          internalForm('apps.RollingUpdateStatefulSetStrategy', rollingUpdate),
+          "only allowed for updateStrategy 'RollingUpdate'",
+        ),
       );
   } else if (type === 'RollingUpdate') {
     nonNegative('spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition, out);
@@ -31,7 +36,14 @@ export function statefulSetFaults({ spec }: StatefulSet, isChange = false): read
     countOrPercent(path, maxUnavailable, out);
     if (maxUnavailable !== undefined && isNothing(maxUnavailable)) out.push(invalid(path, maxUnavailable, 'cannot be 0'));
     notAbove100Percent(path, maxUnavailable, out);
-  } else out.push(invalid('spec.updateStrategy', updateInGo(updateStrategy), "must be 'RollingUpdate' or 'OnDelete'"));
+  } else
+    out.push(
+      invalid(
+        'spec.updateStrategy',
+        internalForm('apps.StatefulSetUpdateStrategy', updateStrategy),
+        "must be 'RollingUpdate' or 'OnDelete'",
+      ),
+    );
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', retention?.whenDeleted, ['Retain', 'Delete'], false, out);
   oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', retention?.whenScaled, ['Retain', 'Delete'], false, out);
   if (!isChange)
@@ -68,9 +80,6 @@ function templateOf({ template, volumeClaimTemplates = [] }: StatefulSetSpec): P
   const claims = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
   return { ...template, spec: { ...spec, volumes: [...claims, ...volumes.filter(({ name }) => !names.has(name))] } };
 }
-
-const rollingUpdateInGo = goStruct({ Partition: 0, MaxUnavailable: null });
-const updateInGo = goStruct({ Type: '', RollingUpdate: rollingUpdateInGo });
 
 const MUTABLE: readonly (keyof StatefulSetSpec)[] = [
   'replicas',

@@ -3,7 +3,8 @@ import { forbidden, invalid, notSupported, required } from '../../kernel/field-e
 import type { Json } from '../../kernel/json.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { type Faults, goMap, goStruct, isEmptySelector, selectorFaults, selectorInGo } from '../faults.ts';
+import { type Faults, isEmptySelector, selectorFaults } from '../faults.ts';
+import { internalForm, internalMap } from '../internal-form.ts';
 
 /** What the spec of a workload says of its pods. */
 type Workload = { readonly selector?: LabelSelector; readonly template?: PodTemplateSpec };
@@ -21,7 +22,7 @@ export function mismatchFaults(
   // A LabelSelector is plain JSON.
   const matcher = selector && labelSelectorOf(selector as unknown as Json);
   if (!matcher || matcher.value?.matches(metadata?.labels ?? {}) === false)
-    out.push(invalid(`${path}.metadata.labels`, goMap(metadata?.labels ?? null), MISMATCH));
+    out.push(invalid(`${path}.metadata.labels`, internalMap(metadata?.labels), MISMATCH));
 }
 
 /** `owner` is what upstream says that an empty selector is invalid for. */
@@ -48,7 +49,7 @@ export function workloadSelectorFaults(
   emptySelectorFaults(path, selector, emptyFor, out);
   // A LabelSelector is plain JSON.
   if (labelSelectorOf(selector as unknown as Json).value !== undefined) return false;
-  out.push(invalid(path, selectorInGo(selector), malformed));
+  out.push(invalid(path, internalForm('v1.LabelSelector', selector), malformed));
   return true;
 }
 
@@ -67,9 +68,6 @@ export function runsForEver(path: string, template: PodTemplateSpec | undefined,
   if (activeDeadlineSeconds !== undefined)
     out.push(forbidden(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${name} is not Supported`));
 }
-
-/** A strategy as Go prints its own type. */
-export const strategyInGo = goStruct({ Type: '', RollingUpdate: goStruct({ MaxUnavailable: 0, MaxSurge: 0 }) });
 
 /** Percentages and counts where 0 and "0%" mean nothing at all, as does what is neither. */
 export function isNothing(value: number | string | undefined): boolean {

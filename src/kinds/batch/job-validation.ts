@@ -4,7 +4,8 @@ import type { Json } from '../../kernel/json.ts';
 import { labelSelectorOf } from '../../kube/selectors/label-selector.ts';
 import { mismatchFaults } from '../apps/validation.ts';
 import { podTemplateFaults } from '../core/pod/validate-spec.ts';
-import { domainPrefixedPathFaults, type Faults, nonNegative, oneOf, selectorFaults, selectorInGo } from '../faults.ts';
+import { domainPrefixedPathFaults, type Faults, nonNegative, oneOf, selectorFaults } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 import { failurePolicyFaults, successPolicyFaults } from './job-policy-validation.ts';
 
 // Models kubernetes pkg/apis/batch/validation.
@@ -87,7 +88,7 @@ function generatedSelectorFaults({ metadata, spec }: Job, out: Faults): void {
   }
   // A LabelSelector is plain JSON.
   if (labelSelectorOf(spec.selector as unknown as Json).value?.matches(expected) === false)
-    out.push(invalid('spec.selector', selectorInGo(spec.selector), '`selector` not auto-generated'));
+    out.push(invalid('spec.selector', internalForm('v1.LabelSelector', spec.selector), '`selector` not auto-generated'));
 }
 
 export function jobFaults(job: Job): readonly FieldError[] {

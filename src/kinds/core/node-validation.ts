@@ -2,14 +2,13 @@ import type { Node } from '../../../gen/kubernetes-types.ts';
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { cidr } from '../../kube/names/ip.ts';
 import { labelValue, qualifiedName } from '../../kube/names/labels.ts';
-import { goStruct, messages } from '../faults.ts';
+import { messages } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 import { amountFaults } from './pod/validate-resources.ts';
 
 // Models kubernetes pkg/apis/core/validation ValidateNode.
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-
-const taintInGo = goStruct({ Key: '', Value: '', Effect: '', TimeAdded: null });
 
 export function nodeFaults({ spec, status }: Node): readonly FieldError[] {
   const out: FieldError[] = [];
@@ -24,7 +23,8 @@ export function nodeFaults({ spec, status }: Node): readonly FieldError[] {
     if (!effect) out.push(required(`${path}.effect`));
     else if (!EFFECTS.includes(effect)) out.push(notSupported(`${path}.effect`, effect, EFFECTS));
     const pair = `${key}:${effect}`;
-    if (seen.has(pair)) out.push({ ...duplicate(path, taintInGo(taint)), detail: 'taints must be unique by key and effect pair' });
+    if (seen.has(pair))
+      out.push({ ...duplicate(path, internalForm('core.Taint', taint)), detail: 'taints must be unique by key and effect pair' });
     seen.add(pair);
   });
   for (const field of ['capacity', 'allocatable'] as const)

@@ -3,7 +3,8 @@ import { type FieldError, forbidden, invalid, required } from '../../kernel/fiel
 import { equal } from '../../kernel/json.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
-import { type Faults, goList, goStruct, IMMUTABLE, messages } from '../faults.ts';
+import { type Faults, IMMUTABLE, messages } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 import { amountFaults, quantityOf } from './pod/validate-resources.ts';
 import {
   containerResourceNameFaults,
@@ -71,14 +72,14 @@ export function quotaFaults({ spec }: ResourceQuota): readonly FieldError[] {
 const SCOPES_THAT_EXIST = ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'Terminating'];
 const MUST_EXIST =
   "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
-const selectorInGo = goStruct({ MatchExpressions: goList(goStruct({ ScopeName: '', Operator: '', Values: null })) });
 
 /** Upstream does not tell which expression it is. */
 function scopeSelectorFaults(path: string, { hard = {}, scopes, scopeSelector }: ResourceQuota['spec'], out: Faults): void {
   const expressions = scopeSelector?.matchExpressions ?? [];
   for (const { scopeName = '', operator = '', values = [] } of expressions) {
     if (!SCOPES.includes(scopeName)) out.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'));
-    for (const _ of beyond(scopeName, hard)) out.push(invalid(path, selectorInGo(scopeSelector), 'unsupported scope applied to resource'));
+    for (const _ of beyond(scopeName, hard))
+      out.push(invalid(path, internalForm('core.ScopeSelector', scopeSelector), 'unsupported scope applied to resource'));
     if (SCOPES_THAT_EXIST.includes(scopeName) && operator !== 'Exists') out.push(invalid(`${path}.operator`, operator, MUST_EXIST));
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0)

@@ -4,7 +4,8 @@ import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
 import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
 import { qualifiedName, validateLabels } from '../../kube/names/labels.ts';
 import { portNumber } from '../../kube/names/values.ts';
-import { type Faults, goStruct, messages, oneOf, requiredName } from '../faults.ts';
+import { type Faults, messages, oneOf, requiredName } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 import { reachFaults } from './endpoints-validation.ts';
 import { portOrNameFaults } from './pod/validate-probe.ts';
 import { needsHealthCheckPort } from './service-allocation.ts';
@@ -33,8 +34,6 @@ function portFaults(path: string, port: ServicePort, needsName: boolean, names: 
   if (appProtocol !== undefined) messages(`${path}.appProtocol`, appProtocol, qualifiedName(appProtocol), out);
 }
 
-const portInGo = goStruct({ Name: '', Protocol: '', AppProtocol: null, Port: 0, TargetPort: 0, NodePort: 0 });
-
 /** The same protocol and number may be there once, of the service and of the nodes. */
 function samePortFaults({ type, ports = [] }: ServiceSpec, out: Faults): void {
   const taken = new Set<string>();
@@ -46,7 +45,7 @@ function samePortFaults({ type, ports = [] }: ServiceSpec, out: Faults): void {
     if (nodePort && isTaken(`node ${protocol}/${nodePort}`)) out.push(duplicate(`spec.ports[${i}].nodePort`, nodePort));
   });
   ports.forEach(({ protocol, port }, i) => {
-    if (isTaken(`${protocol}/${port}`)) out.push(duplicate(`spec.ports[${i}]`, portInGo({ protocol, port })));
+    if (isTaken(`${protocol}/${port}`)) out.push(duplicate(`spec.ports[${i}]`, internalForm('core.ServicePort', { protocol, port })));
   });
 }
 

@@ -12,8 +12,8 @@ import { equal, type Json, type JsonObject } from '../../kernel/json.ts';
 import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
 import { validateAnnotations, validateLabels } from '../../kube/names/labels.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
-import { type Faults, goMap, IMMUTABLE, immutable, messages, oneOf, requiredName, selectorFaults } from '../faults.ts';
-import { internalDiff, internalForm } from '../internal-form.ts';
+import { type Faults, IMMUTABLE, immutable, messages, oneOf, requiredName, selectorFaults } from '../faults.ts';
+import { internalDiff, internalForm, internalMap } from '../internal-form.ts';
 import { quantityOf } from './pod/validate-resources.ts';
 import { nodeSelectorFaults } from './pod/validate-scheduling.ts';
 import {
@@ -222,7 +222,7 @@ export function volumeFaults({ spec }: PersistentVolume): readonly FieldError[] 
   accessModeFaults('spec.accessModes', spec.accessModes, out);
   const names = Object.keys(capacity);
   if (names.length === 0) out.push(required('spec.capacity'));
-  if (names.join() !== 'storage') out.push(notSupported('spec.capacity', goMap(spec.capacity ?? null), ['storage']));
+  if (names.join() !== 'storage') out.push(notSupported('spec.capacity', internalMap(spec.capacity), ['storage']));
   for (const [name, size] of Object.entries(capacity)) {
     const { nano } = quantityOf(size);
     // Go's whole number of it, rounded up.

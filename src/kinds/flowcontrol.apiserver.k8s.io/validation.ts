@@ -8,7 +8,8 @@ import type {
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
 import { inRange } from '../../kube/names/values.ts';
-import { type Faults, goStruct, messages, oneOf } from '../faults.ts';
+import { type Faults, messages, oneOf } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 
 // Models kubernetes pkg/apis/flowcontrol/validation.
 
@@ -107,7 +108,6 @@ function rulesFaults(path: string, { subjects = [], resourceRules = [], nonResou
 }
 
 const METHODS = ['ByNamespace', 'ByUser'];
-const methodInGo = goStruct({ Type: '' });
 
 export function flowSchemaFaults({ metadata, spec }: FlowSchema): readonly FieldError[] {
   const out: FieldError[] = [];
@@ -117,7 +117,8 @@ export function flowSchemaFaults({ metadata, spec }: FlowSchema): readonly Field
   if (precedence === 1 && metadata.name !== 'exempt')
     out.push(invalid('spec.matchingPrecedence', precedence, "only the schema named 'exempt' may have matchingPrecedence 1"));
   const { distinguisherMethod: method } = spec;
-  if (method && !METHODS.includes(method.type ?? '')) out.push(notSupported('spec.distinguisherMethod.type', methodInGo(method), METHODS));
+  if (method && !METHODS.includes(method.type ?? ''))
+    out.push(notSupported('spec.distinguisherMethod.type', internalForm('flowcontrol.FlowDistinguisherMethod', method), METHODS));
   const { name } = spec.priorityLevelConfiguration ?? {};
   if (!name) out.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'));
   else messages('spec.priorityLevelConfiguration.name', name, dnsSubdomain(name), out);
@@ -170,17 +171,6 @@ function limitedFaults(path: string, limited: LimitedPriorityLevelConfiguration,
   if (borrowed < 0) out.push(invalid(`${path}.borrowingLimitPercent`, borrowed, 'if specified, must be a non-negative integer'));
 }
 
-const levelInGo = goStruct({
-  Type: '',
-  Limited: goStruct({
-    NominalConcurrencyShares: 0,
-    LimitResponse: goStruct({ Type: '', Queuing: goStruct({ Queues: 0, HandSize: 0, QueueLengthLimit: 0 }) }),
-    LendablePercent: null,
-    BorrowingLimitPercent: null,
-  }),
-  Exempt: goStruct({ NominalConcurrencyShares: null, LendablePercent: null }),
-});
-
 export function priorityLevelFaults({ metadata, spec }: PriorityLevelConfiguration): readonly FieldError[] {
   const out: FieldError[] = [];
   const { type = '', limited, exempt } = spec;
@@ -198,6 +188,12 @@ export function priorityLevelFaults({ metadata, spec }: PriorityLevelConfigurati
     else out.push(required('spec.limited', 'must not be empty when type is Limited'));
   }
   if (metadata.name === 'exempt' && (type !== 'Exempt' || limited))
-    out.push(invalid('spec', levelInGo(spec), "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value"));
+    out.push(
+      invalid(
+        'spec',
+        internalForm('flowcontrol.PriorityLevelConfigurationSpec', spec),
+        "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value",
+      ),
+    );
   return out;
 }

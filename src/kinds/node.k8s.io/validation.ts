@@ -4,11 +4,10 @@ import { dnsLabel } from '../../kube/names/dns.ts';
 import { validateLabels } from '../../kube/names/labels.ts';
 import { overheadFaults } from '../core/pod/validate-resources.ts';
 import { tolerationFaults } from '../core/pod/validate-scheduling.ts';
-import { goStruct, requiredName } from '../faults.ts';
+import { requiredName } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 
 // Models kubernetes pkg/apis/node/validation.
-
-const tolerationInGo = goStruct({ Key: '', Operator: '', Value: '', Effect: '', TolerationSeconds: null });
 
 export function runtimeClassFaults({ handler, overhead, scheduling }: RuntimeClass): readonly FieldError[] {
   const out: FieldError[] = [];
@@ -18,8 +17,9 @@ export function runtimeClassFaults({ handler, overhead, scheduling }: RuntimeCla
   tolerationFaults('scheduling.tolerations', scheduling?.tolerations, out);
   const seen = new Set<string>();
   scheduling?.tolerations?.forEach((toleration, i) => {
-    const key = JSON.stringify(tolerationInGo({ ...toleration, tolerationSeconds: null }));
-    if (seen.has(key)) out.push(duplicate(`scheduling.tolerations[${i}]`, tolerationInGo(toleration)));
+    const { tolerationSeconds: _, ...rest } = toleration;
+    const key = JSON.stringify(internalForm('core.Toleration', rest));
+    if (seen.has(key)) out.push(duplicate(`scheduling.tolerations[${i}]`, internalForm('core.Toleration', toleration)));
     seen.add(key);
   });
   return out;

@@ -9,11 +9,11 @@ import type {
 import { duplicate, invalid, notSupported, required, tooLong } from '../../../kernel/field-error.ts';
 import { byteLength, dnsSubdomain } from '../../../kube/names/dns.ts';
 import { unixId } from '../../../kube/names/values.ts';
-import { type Faults, goStruct, messages, oneOf } from '../../faults.ts';
+import { type Faults, messages, oneOf } from '../../faults.ts';
+import { internalForm } from '../../internal-form.ts';
 import { descendingPathFaults } from '../volume-source-validation.ts';
 
 const TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
-const profileInGo = goStruct({ Type: '', LocalhostProfile: null });
 
 /** Faults of a seccomp profile, a pod's or a container's. Source: kubernetes pkg/apis/core/validation ValidateSeccompProfileField. */
 function seccompFaults(path: string, profile: SeccompProfile | undefined, out: Faults): void {
@@ -23,7 +23,8 @@ function seccompFaults(path: string, profile: SeccompProfile | undefined, out: F
   else if (!TYPES.includes(type)) out.push(notSupported(`${path}.type`, type, TYPES));
   const at = `${path}.localhostProfile`;
   if (type !== 'Localhost') {
-    if (localhostProfile !== undefined) out.push(invalid(at, profileInGo(profile), 'can only be set when seccomp type is Localhost'));
+    if (localhostProfile !== undefined)
+      out.push(invalid(at, internalForm('core.SeccompProfile', profile), 'can only be set when seccomp type is Localhost'));
   } else if (localhostProfile === undefined) out.push(required(at, 'must be set when seccomp type is Localhost'));
   else descendingPathFaults(at, localhostProfile, out);
 }
@@ -146,20 +147,6 @@ function sysctlFaults(
   });
 }
 
-const contextInGo = goStruct({
-  Capabilities: goStruct({ Add: null, Drop: null }),
-  Privileged: null,
-  SELinuxOptions: goStruct({ User: '', Role: '', Type: '', Level: '' }),
-  WindowsOptions: goStruct({ GMSACredentialSpecName: null, GMSACredentialSpec: null, RunAsUserName: null, HostProcess: null }),
-  RunAsUser: null,
-  RunAsGroup: null,
-  RunAsNonRoot: null,
-  ReadOnlyRootFilesystem: null,
-  AllowPrivilegeEscalation: null,
-  ProcMount: null,
-  SeccompProfile: profileInGo,
-  AppArmorProfile: profileInGo,
-});
 const CANNOT = 'cannot set `allowPrivilegeEscalation` to false and';
 
 /** Faults of what a container runs as. `hostUsers` is false where the pod has users of its own. */
@@ -171,9 +158,9 @@ export function securityFaults(path: string, context: SecurityContext | undefine
     out.push(invalid(`${path}.procMount`, context.procMount, '`hostUsers` must be false to use `Unmasked`'));
   seccompFaults(`${path}.seccompProfile`, context.seccompProfile, out);
   if (context.allowPrivilegeEscalation === false) {
-    if (context.privileged) out.push(invalid(path, contextInGo(context), `${CANNOT} \`privileged\` to true`));
+    if (context.privileged) out.push(invalid(path, internalForm('core.SecurityContext', context), `${CANNOT} \`privileged\` to true`));
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN'))
-      out.push(invalid(path, contextInGo(context), `${CANNOT} \`capabilities.Add\` CAP_SYS_ADMIN`));
+      out.push(invalid(path, internalForm('core.SecurityContext', context), `${CANNOT} \`capabilities.Add\` CAP_SYS_ADMIN`));
   }
   windowsFaults(`${path}.windowsOptions`, context.windowsOptions, out);
   appArmorFaults(`${path}.appArmorProfile`, context.appArmorProfile, out);

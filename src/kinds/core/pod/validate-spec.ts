@@ -4,7 +4,8 @@ import { dnsLabel, dnsSubdomain, underscoredSubdomain } from '../../../kube/name
 import { ipAddress } from '../../../kube/names/ip.ts';
 import { qualifiedName, validateAnnotations, validateLabels } from '../../../kube/names/labels.ts';
 import { inRange } from '../../../kube/names/values.ts';
-import { type Faults, goStruct, messages, oneOf, requiredName } from '../../faults.ts';
+import { type Faults, messages, oneOf, requiredName } from '../../faults.ts';
+import { internalForm } from '../../internal-form.ts';
 import { containerFaults, ephemeralContainerFaults, imageNameFaults, initContainerFaults, podScope } from './validate-container.ts';
 import { hostProcessFaults, hostUsersFaults, osFaults } from './validate-os.ts';
 import { overheadFaults, podResourceFaults } from './validate-resources.ts';
@@ -114,14 +115,21 @@ function resourceClaimFaults(path: string, claims: NonNullable<PodSpec['resource
     else requiredName(`${at}.name`, name, dnsLabel, out);
     if (name) names.add(name);
     if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined)
-      out.push(invalid(at, claimInGo(claim), 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'));
+      out.push(
+        invalid(
+          at,
+          internalForm('core.PodResourceClaim', claim),
+          'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified',
+        ),
+      );
     if (resourceClaimName === undefined && resourceClaimTemplateName === undefined)
-      out.push(invalid(at, claimInGo(claim), 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
+      out.push(
+        invalid(at, internalForm('core.PodResourceClaim', claim), 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'),
+      );
     for (const [field, value] of Object.entries({ resourceClaimName, resourceClaimTemplateName }))
       if (value !== undefined) messages(`${at}.${field}`, value, dnsSubdomain(value), out);
   });
 }
-const claimInGo = goStruct({ Name: '', ResourceClaimName: null, ResourceClaimTemplateName: null });
 
 /** On the host's network a container's port is the host's; a template may leave the host's away. */
 function hostPortFaults(path: string, { containers, hostNetwork }: PodSpec, isPod: boolean, out: Faults): void {
