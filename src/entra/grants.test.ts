@@ -154,6 +154,9 @@ test('password: tokens for a user, with groups through groups and id token', asy
     [token.idtyp, token.upn, token.unique_name, token.oid, token.scp],
     ['user', ADMINISTRATOR_NAME, ADMINISTRATOR_NAME, ADMINISTRATOR_ID, 'user_impersonation'],
   );
+  // azurerm takes whoever has no "openid" in a token for Graph for a service principal.
+  const graph = claimsIn((await post(TOKEN, password('https://graph.microsoft.com/.default openid'))).body);
+  assert.ok(String(graph.scp).split(' ').includes('openid'), String(graph.scp));
   assert.deepEqual((token.groups as string[]).sort(), ['g1', 'g2', 'g3']);
   const id = decodeJwt(String(body.id_token));
   assert.deepEqual([id.aud, id.preferred_username, id.tid, id.oid], [AZ, ADMINISTRATOR_NAME, TENANT_ID, ADMINISTRATOR_ID]);

@@ -94,11 +94,15 @@ const appClaims = (principal: ServicePrincipal): JWTPayload => ({
   ...(principal.servicePrincipalType === 'ManagedIdentity' && { xms_mirid: principal.alternativeNames[1] }),
 });
 
-/** `X/.default` grants what was consented, which for the APIs served here is user_impersonation. */
+/** What az may do in Graph for whoever is signed in. */
+const GRAPH_CONSENT = 'AuditLog.Read.All Directory.AccessAsUser.All email Group.ReadWrite.All openid profile User.ReadWrite.All';
+
+/** `X/.default` grants what was consented: az's scopes in Graph, and user_impersonation in the other APIs served here. */
 function scopeNames(wanted: Wanted): string {
+  const consented = /^https:\/\/graph\.microsoft\.com\/?$/.test(wanted.audience) ? GRAPH_CONSENT : 'user_impersonation';
   const names = wanted.scopes
     .map((scope) => scope.slice(scope.lastIndexOf('/') + 1))
-    .map((name) => (name === '.default' ? 'user_impersonation' : name));
+    .map((name) => (name === '.default' ? consented : name));
   return [...new Set(names)].join(' ') || 'User.Read';
 }
 
