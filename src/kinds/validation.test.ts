@@ -1,34 +1,9 @@
-import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { FieldError } from '../kernel/field-error.ts';
-import { deepFreeze, type JsonObject } from '../kernel/json.ts';
-import type { Kind, KindContext } from '../kube/kind.ts';
-import type { KubeObject } from '../kube/object.ts';
-import { kinds } from './index.ts';
-
-const context: KindContext = {
-  scope: '',
-  version: '1.36',
-  nowIso: '2026-01-01T00:00:00Z',
-  nowMs: 0,
-  get reader(): never {
-    throw new Error('these rules read nothing else');
-  },
-};
-
-const byName = new Map(kinds.filter(({ group }) => group !== 'events.k8s.io').map((kind): [string, Kind] => [kind.kind, kind]));
-const kindOf = (name: string): Kind => byName.get(name) ?? assert.fail(name);
-
-function object(kind: Kind, { name = 'x', ...fields }: JsonObject): KubeObject {
-  const metadata = { name: String(name), namespace: 'default', uid: 'u', creationTimestamp: context.nowIso };
-  const input = { apiVersion: `${kind.group}/v1`, kind: kind.kind, metadata, ...fields };
-  return deepFreeze(kind.default?.(deepFreeze(input), context) ?? input);
-}
-
-const texts = (faults: readonly FieldError[] = []): string[] => faults.map(({ path, kind, detail }) => `${path}: ${kind}: ${detail}`);
+import type { JsonObject } from '../kernel/json.ts';
+import { assertFaults, type Created, context, kindOf, objectOf, testCreated } from './testing.ts';
 
 /** Of each kind: what is sent, and the faults that it has. */
-const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
+const created: Created = [
   [
     'ConfigMap',
     { data: { 'a b': '', c: '' }, binaryData: { c: '' } },
@@ -216,18 +191,7 @@ const created: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   ],
 ];
 
-describe('faults of new objects', () => {
-  for (const [name, fields, expected] of created) {
-    test(`${name} ${JSON.stringify(fields).slice(0, 80)}`, () => {
-      const kind = kindOf(name);
-      const found = texts(kind.validate?.(object(kind, fields), context));
-      assert.deepEqual(
-        found.map((text, i) => (text.startsWith(expected[i] ?? '\n') ? expected[i] : text)),
-        expected,
-      );
-    });
-  }
-});
+testCreated('faults of new objects', created);
 
 const clusterService = { ports: [{ port: 80, targetPort: 80 }], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
 const claimOf = (storage: string) => ({ accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } });
@@ -279,11 +243,7 @@ describe('faults of changes', () => {
   for (const [name, before, after, expected] of changed) {
     test(`${name} ${JSON.stringify(after).slice(0, 80)}`, () => {
       const kind = kindOf(name);
-      const found = texts(kind.validateUpdate?.(object(kind, after), object(kind, before), context));
-      assert.deepEqual(
-        found.map((text, i) => (text.startsWith(expected[i] ?? '\n') ? expected[i] : text)),
-        expected,
-      );
+      assertFaults(kind.validateUpdate?.(objectOf(kind, after), objectOf(kind, before), context), expected);
     });
   }
 });
