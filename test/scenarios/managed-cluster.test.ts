@@ -167,6 +167,13 @@ const refusals: readonly [what: string, path: string, body: Json, code: string, 
     'PropertyChangeNotAllowed',
     'networkProfile.serviceCidr',
   ],
+  [
+    'Windows administrator',
+    demo,
+    clusterBody({ windowsProfile: { adminUsername: 'other' } }),
+    'PropertyChangeNotAllowed',
+    'properties.windowsProfile.adminUsername',
+  ],
   ['vmSize', demo, clusterBody({}, { vmSize: 'Standard_D4s_v5' }), 'PropertyChangeNotAllowed', 'properties.vmSize'],
   ['maxPods', poolPath('rg', 'demo', 'nodepool1'), { properties: { maxPods: 40 } }, 'PropertyChangeNotAllowed', 'properties.maxPods'],
   [

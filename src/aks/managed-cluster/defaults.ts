@@ -26,7 +26,7 @@ export function withDefaults(draft: Draft, previous: Resource | undefined, tenan
     supportPlan: sent['supportPlan'] ?? (draft.sku?.tier === 'Premium' ? 'AKSLongTermSupport' : 'KubernetesOfficial'),
     disableLocalAccounts: sent['disableLocalAccounts'] ?? false,
     servicePrincipalProfile: sent['servicePrincipalProfile'] ?? { clientId: 'msi' },
-    windowsProfile: { adminUsername: 'azureuser', enableCSIProxy: true, ...objectAt(sent, 'windowsProfile') },
+    windowsProfile: { adminUsername: 'azureuser', enableCSIProxy: true, ...chosen(objectAt(sent, 'windowsProfile')) },
     networkProfile: networkDefaults(objectAt(sent, 'networkProfile'), previous && objectAt(previous.desired, 'networkProfile')),
     autoUpgradeProfile: { nodeOSUpgradeChannel: 'NodeImage', ...objectAt(sent, 'autoUpgradeProfile') },
     securityProfile: objectAt(sent, 'securityProfile'),

@@ -61,6 +61,7 @@ export const managedCluster = (ports: AksPorts): ResourceType => ({
     'properties.enableRBAC',
     'properties.diskEncryptionSetID',
     'properties.linuxProfile.adminUsername',
+    'properties.windowsProfile.adminUsername',
   ],
   defaults: (draft, { tenantId }, previous) => withDefaults(draft, previous, tenantId),
   validate: validateCluster,
