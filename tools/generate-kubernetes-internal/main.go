@@ -12,12 +12,16 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	flowcontrolv1 "k8s.io/api/flowcontrol/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/kubernetes/pkg/apis/apps"
 	"k8s.io/kubernetes/pkg/apis/batch"
 	"k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/apis/flowcontrol"
+	"k8s.io/kubernetes/pkg/apis/networking"
 	"k8s.io/kubernetes/pkg/apis/rbac"
+	"k8s.io/kubernetes/pkg/apis/storage"
 )
 
 // Internal types that messages show, each with the type of the stored version.
@@ -37,7 +41,10 @@ var roots = [][2]any{
 	{core.ScopeSelector{}, corev1.ScopeSelector{}},
 	{flowcontrol.FlowDistinguisherMethod{}, flowcontrolv1.FlowDistinguisherMethod{}},
 	{flowcontrol.PriorityLevelConfigurationSpec{}, flowcontrolv1.PriorityLevelConfigurationSpec{}},
+	{networking.ParentReference{}, networkingv1.ParentReference{}},
 	{rbac.RoleRef{}, rbacv1.RoleRef{}},
+	{storage.CSINodeDriver{}, storagev1.CSINodeDriver{}},
+	{storage.VolumeAttachmentSpec{}, storagev1.VolumeAttachmentSpec{}},
 }
 
 var types = map[string][]string{}

@@ -3,7 +3,8 @@ import { type FieldError, forbidden, invalid, required, tooLong } from '../../ke
 import { equal } from '../../kernel/json.ts';
 import { dnsLabel, dnsSubdomain, nameIsPathSegment } from '../../kube/names/dns.ts';
 import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
-import { domainPrefixedPathFaults, immutable, messages, oneOf, requiredName } from '../faults.ts';
+import { domainPrefixedPathFaults, IMMUTABLE, immutable, messages, oneOf, requiredName } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 
 // Models kubernetes pkg/apis/networking/validation.
 
@@ -20,12 +21,14 @@ export function ipAddressFaults({ spec }: IPAddress): readonly FieldError[] {
 }
 
 export const ipAddressUpdateFaults = ({ spec }: IPAddress, { spec: previous }: IPAddress): readonly FieldError[] =>
-  equal(spec.parentRef, previous.parentRef) ? [] : [invalid('spec.parentRef', spec.parentRef, 'field is immutable')];
+  equal(spec.parentRef, previous.parentRef)
+    ? []
+    : [invalid('spec.parentRef', internalForm('*networking.ParentReference', spec.parentRef), IMMUTABLE)];
 
 /** The name of an IPAddress is the address. */
 export const addressName = (name: string): readonly string[] => ipAddress(name, true);
 
-export function serviceCidrFaults({ spec }: ServiceCIDR): readonly FieldError[] {
+export function serviceCidrFaults({ spec }: Pick<ServiceCIDR, 'spec'>): readonly FieldError[] {
   const out: FieldError[] = [];
   const cidrs = spec.cidrs ?? [];
   if (cidrs.length === 0) return [required('spec.cidrs', 'at least one CIDR required')];
@@ -41,10 +44,15 @@ export function serviceCidrFaults({ spec }: ServiceCIDR): readonly FieldError[] 
 
 export function serviceCidrUpdateFaults({ spec }: ServiceCIDR, { spec: previous }: ServiceCIDR): readonly FieldError[] {
   const out: FieldError[] = [];
+  const cidrs = spec.cidrs ?? [];
+  const before = previous.cidrs ?? [];
   // A second family may be added to the first.
-  if (!(previous.cidrs?.length === 1 && spec.cidrs?.length === 2 && spec.cidrs[0] === previous.cidrs[0]))
-    immutable('spec.cidrs', spec.cidrs, previous.cidrs, out);
-  return out;
+  const isWidened = before.length === 1 && cidrs.length === 2;
+  if (!isWidened && cidrs.length !== before.length) return [invalid('spec.cidrs', spec.cidrs ?? null, IMMUTABLE)];
+  before.forEach((range, i) => {
+    if (cidrs[i] !== range) out.push(invalid(`spec.cidrs[${i}]`, cidrs[i], IMMUTABLE));
+  });
+  return isWidened ? [...out, ...serviceCidrFaults({ spec })] : out;
 }
 
 const MAX_CONTROLLER = 250;

@@ -13,9 +13,6 @@ export const serviceCidr: Kind = {
   generation: false,
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: ServiceCIDR) => serviceCidrFaults(object),
-  validateUpdate: (object: ServiceCIDR, previous: ServiceCIDR) => [
-    ...serviceCidrFaults(object),
-    ...serviceCidrUpdateFaults(object, previous),
-  ],
+  validateUpdate: (object: ServiceCIDR, previous: ServiceCIDR) => serviceCidrUpdateFaults(object, previous),
   columns: [nameColumn, column<ServiceCIDR>('CIDRs', 'Ranges of the addresses.', (o) => (o.spec.cidrs ?? []).join(',')), ageColumn],
 };

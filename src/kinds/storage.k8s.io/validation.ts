@@ -12,7 +12,8 @@ import { byteLength, dnsSubdomain } from '../../kube/names/dns.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
 import { amountFaults } from '../core/pod/validate-resources.ts';
 import { driverNameFaults } from '../core/volume-source-validation.ts';
-import { type Faults, immutable, messages, nonNegative, oneOf, requiredName, selectorFaults } from '../faults.ts';
+import { type Faults, IMMUTABLE, immutable, messages, nonNegative, oneOf, requiredName, selectorFaults } from '../faults.ts';
+import { internalForm } from '../internal-form.ts';
 
 // Models kubernetes pkg/apis/storage/validation.
 
@@ -93,7 +94,9 @@ export function attachmentFaults({ spec }: VolumeAttachment): readonly FieldErro
 
 export const attachmentUpdateFaults = ({ spec }: VolumeAttachment, { spec: previous }: VolumeAttachment): readonly FieldError[] =>
   // Specs are plain JSON.
-  equal(spec as unknown as Json, previous as unknown as Json) ? [] : [invalid('spec', spec, 'field is immutable')];
+  equal(spec as unknown as Json, previous as unknown as Json)
+    ? []
+    : [invalid('spec', internalForm('storage.VolumeAttachmentSpec', spec), IMMUTABLE)];
 
 const SHORTEST_TOKEN_SECONDS = 600;
 const LONGEST_TOKEN_SECONDS = 2 ** 32;
@@ -152,6 +155,25 @@ export function csiNodeFaults({ spec }: CSINode): readonly FieldError[] {
   return out;
 }
 
+/** What a driver says of itself stays, but for how many volumes it can take. */
+export function csiNodeUpdateFaults({ spec }: CSINode, { spec: previous }: CSINode): readonly FieldError[] {
+  const fixed = (driver: CSINode['spec']['drivers'][number]): Json => {
+    const { allocatable: _, ...rest } = driver;
+    return internalForm('storage.CSINodeDriver', rest);
+  };
+  const out: FieldError[] = [];
+  for (const before of previous.drivers ?? [])
+    for (const driver of spec.drivers ?? []) if (driver.name === before.name) immutable('spec.drivers', fixed(driver), fixed(before), out);
+  return out;
+}
+
+export function capacityUpdateFaults(object: CSIStorageCapacity, previous: CSIStorageCapacity): readonly FieldError[] {
+  const out: FieldError[] = [];
+  immutable('nodeTopology', object.nodeTopology, previous.nodeTopology, out);
+  immutable('storageClassName', object.storageClassName, previous.storageClassName, out);
+  return out;
+}
+
 export function capacityFaults({ nodeTopology, storageClassName = '', capacity }: CSIStorageCapacity): readonly FieldError[] {
   const out: FieldError[] = [];
   selectorFaults('nodeTopology', nodeTopology, out);
@@ -162,7 +184,9 @@ export function capacityFaults({ nodeTopology, storageClassName = '', capacity }
 
 export function driverUpdateFaults({ spec }: CSIDriver, { spec: previous }: CSIDriver): readonly FieldError[] {
   const out: FieldError[] = [];
-  for (const field of ['attachRequired', 'volumeLifecycleModes'] as const) immutable(`spec.${field}`, spec[field], previous[field], out);
+  // Upstream has a name of its own for the first.
+  immutable('spec.attachedRequired', spec.attachRequired, previous.attachRequired, out);
+  immutable('spec.volumeLifecycleModes', spec.volumeLifecycleModes, previous.volumeLifecycleModes, out);
   return out;
 }
 

@@ -15,8 +15,8 @@ export const volumeAttributesClass: Kind = {
   requiresResourceVersion: true,
   validate: (object: VolumeAttributesClass) => attributesClassFaults(object),
   validateUpdate: (object: VolumeAttributesClass, previous: VolumeAttributesClass) => [
-    ...attributesClassFaults(object),
     ...attributesClassUpdateFaults(object, previous),
+    ...attributesClassFaults(object),
   ],
   columns: [nameColumn, column<VolumeAttributesClass>('DriverName', 'Driver that knows the attributes.', (o) => o.driverName), ageColumn],
 };
