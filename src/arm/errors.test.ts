@@ -60,6 +60,7 @@ test('every refusal of the catalogue has a code without spaces, a sentence and a
     [errors.groupBeingDeleted('g'), 409, 'ResourceGroupBeingDeleted'],
     [errors.otherLocation(id.id, 'a', 'eastus', 'westus'), 409, 'InvalidResourceLocation'],
     [errors.otherGroupLocation('eastus', 'westus'), 409, 'InvalidResourceGroupLocation'],
+    [errors.notRegistered('N.N'), 409, 'MissingSubscriptionRegistration'],
     [errors.operationInProgress(id.id), 409, 'AnotherOperationInProgress'],
     [errors.preconditionFailed('No.'), 412, 'PreconditionFailed'],
     [errors.contentTooLarge(4 * 1024 * 1024), 413, 'RequestContentTooLarge'],

@@ -117,6 +117,12 @@ export const otherGroupLocation = (existing: string, wanted: string): Refusal =>
     'InvalidResourceGroupLocation',
     `Invalid resource group location '${wanted}'. The Resource group already exists in location '${existing}'.`,
   );
+/** az and azurerm know it by its code; az registers the namespace and goes on. */
+export const notRegistered = (namespace: string): Refusal => {
+  const code = 'MissingSubscriptionRegistration';
+  const message = `The subscription is not registered to use namespace '${namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions.`;
+  return new Refusal(409, { code, message, details: [{ code, message, target: namespace }] });
+};
 export const operationInProgress = (id: string): Refusal =>
   refuse(
     409,

@@ -16,6 +16,7 @@ import { collectionOf, keyOf, parseId, SUBSCRIPTION_TYPE } from './ids.ts';
 import { findLocation } from './locations.ts';
 import { AT_ONCE, operationHeaders } from './operations.ts';
 import { reaches } from './rbac.ts';
+import { requireRegistered } from './registration.ts';
 import { renderText, renderVersion } from './render.ts';
 import { decodeBody, expectedRevision } from './request.ts';
 import type { Operation, Resource } from './resource.ts';
@@ -86,6 +87,7 @@ function options(exchange: Exchange, type: ResourceType, id: string): PutOptions
 
 function putResource(exchange: Exchange, type: ResourceType, id: string): Answer {
   authorize(exchange, permissionOf(type, 'write'), id);
+  requireRegistered(exchange.ports.world.reader, parseId(id)?.subscription ?? '', type.name.slice(0, type.name.indexOf('/')));
   const body = decodeBody(exchange.request, true);
   checkSameName(body, id);
   const { world, arm } = exchange.ports;

@@ -5,12 +5,10 @@ import { locationRule } from '../draft.ts';
 import { invalidNamespace } from '../errors.ts';
 import { RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE } from '../ids.ts';
 import { LOCATIONS } from '../locations.ts';
+import { isRegistered, setRegistered } from '../registration.ts';
 import type { ResourceType, Route } from '../resource-type.ts';
 import { FURTHER_NAMESPACES } from './namespaces.ts';
 import { requireSubscription } from './subscriptions.ts';
-
-/** Collection of namespaces that a subscription took back its registration of; all others count as registered. */
-const UNREGISTERED = 'arm/unregistered-providers';
 
 interface Provider {
   readonly namespace: string;
@@ -33,16 +31,15 @@ export const isKnownNamespace = (arm: ArmCore, namespace: string): boolean => pr
 /** Resource providers: list, get, register, unregister. `providerRoutes` of others appear as `locations/…` types. */
 export function providerRoutes(arm: ArmCore, routes: readonly Route[]): readonly Route[] {
   const providers = providersOf(arm);
-  const key = (subscription: string, namespace: string): string => `${subscription}/${namespace}`.toLowerCase();
   const show = (context: Parameters<Route['run']>[0], { namespace, types }: Provider): JsonObject => {
     const subscription = context.parameters['subscription'] ?? '';
-    const gone = subscription !== '' && context.reader.get(UNREGISTERED, key(subscription, namespace)) !== undefined;
+    const state = isRegistered(context.reader, subscription, namespace) ? 'Registered' : 'NotRegistered';
     return {
       ...(subscription && { id: `/subscriptions/${subscription}/providers/${namespace}` }),
       namespace,
       ...(subscription && { registrationPolicy: 'RegistrationRequired' }),
       resourceTypes: [...types.map(typeBody), ...routeTypes(namespace, routes)],
-      ...(subscription && { registrationState: gone ? 'NotRegistered' : 'Registered' }),
+      ...(subscription && { registrationState: state }),
     };
   };
   const one = (context: Parameters<Route['run']>[0]): Provider => {
@@ -86,11 +83,7 @@ export function providerRoutes(arm: ArmCore, routes: readonly Route[]): readonly
         run(context) {
           const subscription = requireSubscription(context);
           const provider = one(context);
-          context.transact((tx) => {
-            const at = key(subscription.name, provider.namespace);
-            if (verb === 'register') tx.delete(UNREGISTERED, at);
-            else tx.put(UNREGISTERED, at, true);
-          });
+          context.transact((tx) => setRegistered(tx, subscription.name, provider.namespace, verb === 'register'));
           return { status: 200, body: show(context, provider) };
         },
       }),

@@ -60,8 +60,14 @@ test('providers: listed with versions, registered and unregistered', async () =>
   assert.equal(await state(), 'Registered');
   await call('POST', `${SUB}/providers/Contoso.Test/unregister`);
   assert.equal(await state(), 'NotRegistered');
+  const put = () => call('PUT', inGroup('rg', 'contoso.test/boxes/b'), { location: 'eastus2' });
+  const refused = await put();
+  assert.deepEqual([refused.status, at(refused.body, 'error.code')], [409, 'MissingSubscriptionRegistration']);
+  assert.match(String(at(refused.body, 'error.message')), /not registered to use namespace 'Contoso\.Test'/);
+  assert.equal((await call('PATCH', inGroup('rg'), { tags: { still: 'works' } })).status, 200);
   await call('POST', `${SUB}/providers/Contoso.Test/register`);
   assert.equal(await state(), 'Registered');
+  assert.equal((await put()).status, 201);
   const resources = await call('GET', '/providers/Microsoft.Resources');
   const group = (resources.body['resourceTypes'] as JsonObject[]).find((type) => type['resourceType'] === 'subscriptions/resourceGroups');
   assert.ok((at(group, 'apiVersions') as string[]).includes('2024-11-01'));

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/hashicorp/go-azure-helpers/resourcemanager/commonids"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/resources/2022-09-01/providers"
 	"github.com/hashicorp/go-azure-sdk/sdk/claims"
 	"github.com/hashicorp/go-azure-sdk/sdk/client"
@@ -163,9 +164,31 @@ func registersProviders(ctx context.Context, s *session) error {
 	if _, err := s.providers.Register(ctx, id, providers.ProviderRegistrationRequest{}); err != nil {
 		return err
 	}
+	if err := s.missesRegistration(ctx); err != nil {
+		return err
+	}
 	one, err := s.providers.Get(ctx, id, providers.DefaultGetOperationOptions())
 	if err != nil {
 		return err
 	}
 	return that(*one.Model.RegistrationState == "Registered", "is %s", *one.Model.RegistrationState)
+}
+
+// missesRegistration is what users see who said `resource_provider_registrations = "none"`.
+func (s *session) missesRegistration(ctx context.Context) error {
+	return s.inGroup(ctx, "unregistered", func(group commonids.ResourceGroupId) error {
+		registry := s.registry(group, "acrUnregistered")
+		id := providers.NewSubscriptionProviderID(s.subscription.SubscriptionId, "Microsoft.ContainerRegistry")
+		if _, err := s.providers.Unregister(ctx, id); err != nil {
+			return err
+		}
+		err := registry.put(ctx, registry.body)
+		if _, problem := s.providers.Register(ctx, id, providers.ProviderRegistrationRequest{}); problem != nil {
+			return problem
+		}
+		if err == nil || !strings.Contains(err.Error(), "MissingSubscriptionRegistration") {
+			return that(false, "told as %v", err)
+		}
+		return registry.live(ctx)
+	})
 }
