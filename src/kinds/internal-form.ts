@@ -47,6 +47,8 @@ function formed(type: string, value: Json | undefined, owner: JsonObject): Json 
   if (/^[*[{]/.test(type)) {
     if (value === undefined || value === null) return null;
     if (type.startsWith('*')) return formed(type.slice(1), value, owner);
+    // What must be there and is not is kept as an empty one.
+    if (typeof value === 'object' && Object.keys(value).length === 0) return null;
     const of = type.slice(2);
     if (Array.isArray(value)) return value.map((item: Json) => formed(of, item, owner));
     const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));

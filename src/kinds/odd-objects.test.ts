@@ -56,10 +56,10 @@ const created: Created = [
       },
     },
     [
-      "spec.template.metadata.labels[batch.kubernetes.io/controller-uid]: required: must be 'u'",
-      "spec.template.metadata.labels[batch.kubernetes.io/job-name]: required: must be 'x'",
       "spec.template.metadata.labels[controller-uid]: required: must be 'u'",
       "spec.template.metadata.labels[job-name]: required: must be 'x'",
+      "spec.template.metadata.labels[batch.kubernetes.io/controller-uid]: required: must be 'u'",
+      "spec.template.metadata.labels[batch.kubernetes.io/job-name]: required: must be 'x'",
       'spec.selector: invalid: `selector` not auto-generated',
       'spec.managedBy: invalid: must be a domain-prefixed path (such as "acme.io/foo")',
       'spec.template.metadata.labels: invalid: `selector` does not match template `labels`',

@@ -194,6 +194,11 @@ const created: Created = [
 testCreated('faults of new objects', created);
 
 const clusterService = { ports: [{ port: 80, targetPort: 80 }], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+const balanced = { ...clusterService, type: 'LoadBalancer', externalTrafficPolicy: 'Local' };
+const cronSpec = {
+  schedule: '@daily',
+  jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } } },
+};
 const claimOf = (storage: string) => ({ accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } });
 const claimSpec = claimOf('1Gi');
 const volumeSpec = { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' } };
@@ -208,6 +213,38 @@ const changed: readonly (readonly [string, JsonObject, JsonObject, readonly stri
     { spec: { ...clusterService, clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.2'] } },
     ['spec.clusterIPs[0]: invalid: may not change once set'],
   ],
+  [
+    'Service',
+    { spec: { ...clusterService, clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', 'fd00::1'], ipFamilies: ['IPv4', 'IPv6'] } },
+    { spec: { ...clusterService, ipFamilyPolicy: 'PreferDualStack', clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] } },
+    [
+      "spec.ipFamilyPolicy: invalid: must be set to 'SingleStack' when releasing the secondary clusterIP",
+      "spec.ipFamilyPolicy: invalid: must be set to 'SingleStack' when releasing the secondary ipFamily",
+    ],
+  ],
+  [
+    'Service',
+    { spec: { ...clusterService, clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] } },
+    { spec: { ...clusterService, ports: [], clusterIP: 'x', clusterIPs: ['x'] } },
+    // Nothing else is looked at where the addresses are wrong.
+    ['spec.clusterIPs[0]: invalid: must be a valid IP address'],
+  ],
+  [
+    'Service',
+    { spec: { ...balanced, healthCheckNodePort: 30_001, loadBalancerClass: 'a/b' } },
+    { spec: { ...balanced, healthCheckNodePort: 30_002, loadBalancerClass: 'a/c' } },
+    ['spec.loadBalancerClass: invalid: may not change once set', 'spec.healthCheckNodePort: forbidden: field is immutable'],
+  ],
+  ['ResourceQuota', { spec: { scopes: ['BestEffort'] } }, { spec: { scopes: ['BestEffort', 'BestEffort'] } }, []],
+  ['ResourceQuota', { spec: { scopes: ['BestEffort'] } }, {}, ['spec.scopes: invalid: field is immutable']],
+  [
+    'RoleBinding',
+    { roleRef: { kind: 'Role', name: 'a' } },
+    { roleRef: { kind: 'Role', name: 'b' } },
+    ['roleRef: invalid: cannot change roleRef'],
+  ],
+  ['CronJob', { name: 'x'.repeat(60), spec: cronSpec }, { name: 'x'.repeat(60), spec: { ...cronSpec, suspend: true } }, []],
+  ['PriorityClass', { name: 'system-old', value: 1 }, { name: 'system-old', value: 1, description: 'd' }, []],
   ['StorageClass', { provisioner: 'a' }, { provisioner: 'b' }, ['provisioner: invalid: field is immutable']],
   ['PriorityClass', { value: 1 }, { value: 2 }, ['value: forbidden: may not be changed in an update.']],
   [

@@ -147,11 +147,10 @@ function publicFrontend(place: Place, service: Service): { address: string; conf
         ...(label && { dnsSettings: { domainNameLabel: label } }),
       },
     });
-  return {
-    address: textAt(resource.observed, 'ipAddress') || textAt(resource.desired, 'ipAddress'),
-    configuration: { publicIPAddress: { id } },
-  };
+  return { address: publicAddressOf(resource), configuration: { publicIPAddress: { id } } };
 }
+
+const publicAddressOf = ({ observed, desired }: Resource): string => textAt(observed, 'ipAddress') || textAt(desired, 'ipAddress');
 
 /** Deletes the public address that was made for a Service; one that somebody made for himself stays. */
 function removePublicAddress(place: Place, service: Service): void {
@@ -220,11 +219,19 @@ function takeOff(place: Place, balancer: string, service: Service): void {
   if (existing) writeBalancer(place, balancer, existing, withService(existing, frontendName(service.metadata.uid), undefined, undefined));
 }
 
+/** The address that a Service has in Azure. A status without it is no sign: the server clears that of a Service of another type. */
+function frontendAddress(place: Place, service: Service): string | undefined {
+  const { tx } = place;
+  const inside = getResource(tx, balancerId(place, true))?.desired;
+  const outside = getResource(tx, publicAddressId(place, service));
+  return (inside && ownAddress(inside, service)) ?? (outside && publicAddressOf(outside));
+}
+
 /** Takes a Service off Azure: balancer, security rules, its own public address; then lets it go. */
 function release(place: Place, service: Service): void {
   const { api } = place;
   api.event(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
-  const address = addressOf(service);
+  const address = addressOf(service) ?? frontendAddress(place, service);
   if (address) closeTo(place, service, address);
   for (const internal of [false, true]) takeOff(place, balancerId(place, internal), service);
   removePublicAddress(place, service);

@@ -81,7 +81,7 @@ function completionsFaults({ completionMode, completions, parallelism }: JobSpec
 export function jobUpdateFaults(job: Job, old: Job, version: string): readonly FieldError[] {
   const { spec } = job;
   const { spec: previous } = old;
-  const out: FieldError[] = [...jobFaults(job)];
+  const out: FieldError[] = [...jobFaults(job, old)];
   // Specs are plain JSON.
   if (equal(spec as unknown as Json, previous as unknown as Json)) return out;
   completionsFaults(spec, previous, out);

@@ -7,6 +7,7 @@ import { podTemplateFaults } from '../core/pod/validate-spec.ts';
 import { domainPrefixedPathFaults, type Faults, nonNegative, oneOf, selectorFaults } from '../faults.ts';
 import { internalForm } from '../internal-form.ts';
 import { failurePolicyFaults, successPolicyFaults } from './job-policy-validation.ts';
+import { NAME, UID } from './job-selector.ts';
 
 // Models kubernetes pkg/apis/batch/validation.
 
@@ -72,13 +73,15 @@ export function jobSpecFaults(path: string, spec: JobSpec, out: Faults): void {
 }
 
 /** The labels by which a job finds its own pods say so, unless the client chose the selector. */
-function generatedSelectorFaults({ metadata, spec }: Job, out: Faults): void {
+function generatedSelectorFaults({ metadata, spec }: Job, previous: Job | undefined, out: Faults): void {
   if (spec.manualSelector || !spec.selector) return;
-  const expected = {
-    'batch.kubernetes.io/controller-uid': metadata.uid,
-    'batch.kubernetes.io/job-name': metadata.name,
+  const before = previous?.spec.template.metadata?.labels;
+  // Jobs of old have the shorter ones alone.
+  const isOld = previous !== undefined && !(before && UID in before && NAME in before);
+  const expected: { readonly [label: string]: string } = {
     'controller-uid': metadata.uid,
     'job-name': metadata.name,
+    ...(!isOld && { [UID]: metadata.uid, [NAME]: metadata.name }),
   };
   const labels = spec.template.metadata?.labels ?? {};
   for (const [key, value] of Object.entries(expected)) {
@@ -91,10 +94,11 @@ function generatedSelectorFaults({ metadata, spec }: Job, out: Faults): void {
     out.push(invalid('spec.selector', internalForm('v1.LabelSelector', spec.selector), '`selector` not auto-generated'));
 }
 
-export function jobFaults(job: Job): readonly FieldError[] {
+/** Faults of a job; of a change, with the job as it was. */
+export function jobFaults(job: Job, previous?: Job): readonly FieldError[] {
   const out: FieldError[] = [];
   const { spec } = job;
-  generatedSelectorFaults(job, out);
+  generatedSelectorFaults(job, previous, out);
   jobSpecFaults('spec', spec, out);
   if (!spec.selector) out.push(required('spec.selector'));
   else selectorFaults('spec.selector', spec.selector, out);

@@ -1,11 +1,12 @@
 import type { Job } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import { humanDuration } from '../../kube/table-format.ts';
 import { ageColumn, column, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { workloadWarnings } from '../core/pod/warnings.ts';
 import { selectable } from '../selectable.ts';
 import { jobDefaults } from './job-defaults.ts';
-import { withGeneratedSelector } from './job-selector.ts';
+import { withGeneratedSelector, withTemplateLabels } from './job-selector.ts';
 import { jobUpdateFaults } from './job-update.ts';
 import { jobFaults } from './job-validation.ts';
 
@@ -43,7 +44,8 @@ export const job: Kind = {
   status: true,
   // The selector says "successful" where the field is called "succeeded".
   selectableFields: { 'status.successful': (object) => succeeded(object) },
-  default: jobDefaults,
+  // Defaulting has made the spec.
+  default: (object) => withTemplateLabels(jobDefaults(object) as unknown as Job) as unknown as KubeObject,
   prepareForCreate: (object: Job) => ({ ...withGeneratedSelector(object), status: {} }),
   validate: (object: Job) => jobFaults(object),
   validateUpdate: (object: Job, previous: Job, { version }) => jobUpdateFaults(object, previous, version),

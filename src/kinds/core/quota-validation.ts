@@ -1,6 +1,5 @@
 import type { LimitRange, ResourceQuota } from '../../../gen/kubernetes-types.ts';
 import { type FieldError, forbidden, invalid, required } from '../../kernel/field-error.ts';
-import { equal } from '../../kernel/json.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
 import { compareQuantities } from '../../kube/quantity.ts';
 import { type Faults, IMMUTABLE, messages } from '../faults.ts';
@@ -92,8 +91,11 @@ function scopeSelectorFaults(path: string, { hard = {}, scopes, scopeSelector }:
   for (const _ of conflicts(expressions.map(({ scopeName }) => scopeName))) out.push(invalid(path, scopes ?? null, 'conflicting scopes'));
 }
 
-export const quotaUpdateFaults = ({ spec }: ResourceQuota, { spec: previous }: ResourceQuota): readonly FieldError[] =>
-  equal(spec.scopes ?? [], previous.scopes ?? []) ? [] : [invalid('spec.scopes', spec.scopes ?? null, IMMUTABLE)];
+export function quotaUpdateFaults({ spec }: ResourceQuota, { spec: previous }: ResourceQuota): readonly FieldError[] {
+  const scopes = new Set(spec.scopes);
+  const isSame = scopes.symmetricDifference(new Set(previous.scopes)).size === 0;
+  return isSame ? [] : [invalid('spec.scopes', spec.scopes ?? null, IMMUTABLE)];
+}
 
 function limitTypeFaults(path: string, type: string, out: Faults): void {
   const faults = qualifiedName(type);

@@ -85,6 +85,43 @@ test('an update keeps what was allocated and drops what the new type has not', (
   assert.equal(external.spec.clusterIP, undefined);
 });
 
+test('ports keep their numbers by name, unless another has taken one along', () => {
+  const before = service({
+    type: 'NodePort',
+    ports: [
+      { name: 'a', port: 80, nodePort: 30_001 },
+      { name: 'b', port: 81, nodePort: 30_002 },
+    ],
+  });
+  const after = service({
+    type: 'NodePort',
+    ports: [
+      { name: 'a', port: 8080 },
+      { name: 'b', port: 81 },
+      { name: 'c', port: 82, nodePort: 30_002 },
+    ],
+  });
+  assert.deepEqual(
+    prepareServiceUpdate(after, before).spec.ports?.map(({ nodePort }) => nodePort),
+    [30_001, undefined, 30_002],
+  );
+});
+
+test('a balancer that is none any longer leaves no trace; one without node ports keeps those it has', () => {
+  const balancer = service({ type: 'LoadBalancer', loadBalancerClass: 'a/b', ports: [{ port: 80, nodePort: 30_001 }] });
+  const before = { ...balancer, status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } } };
+  const plain = prepareServiceUpdate({ ...before, spec: { ...before.spec, type: 'ClusterIP' } }, before);
+  assert.deepEqual([plain.spec, plain.status], [{ type: 'ClusterIP', ports: [{ port: 80 }] }, { loadBalancer: {} }]);
+  const without = prepareServiceUpdate({ ...before, spec: { ...before.spec, allocateLoadBalancerNodePorts: false } }, before);
+  assert.deepEqual([without.spec.ports, without.status], [before.spec.ports, before.status]);
+});
+
+test('what a service has had is its own, wherever the pools are now', () => {
+  const before = service({ type: 'NodePort', clusterIP: '192.168.0.1', clusterIPs: ['192.168.0.1'], ports: [{ port: 80, nodePort: 1 }] });
+  assert.deepEqual(allocateService(before, pools(), new Random('seed'), before).value?.spec.clusterIPs, ['192.168.0.1']);
+  assert.equal(allocateService(before, pools(), new Random('seed')).error?.length, 2);
+});
+
 test('every address of a range is drawn once, and then the range is full', () => {
   fc.assert(
     fc.property(fc.constantFrom('10.0.0.0/28', '192.168.7.0/25', 'fd00::/122'), fc.string(), (cidr, seed) => {

@@ -31,14 +31,32 @@ export const needsHealthCheckPort = ({ spec }: Service): boolean => spec.type ==
 
 /**
  * The Service with families, cluster addresses, node ports and health-check port. What it names is checked against the pools, the
- * rest is drawn with `random`. Models kubernetes pkg/registry/core/service/storage/alloc.go.
+ * rest is drawn with `random`; `previous` is the Service as it was. Models kubernetes pkg/registry/core/service/storage/alloc.go.
  */
-export function allocateService(service: Service, pools: ServicePools, random: Random): Outcome<Service, readonly FieldError[]> {
+export function allocateService(
+  service: Service,
+  declared: ServicePools,
+  random: Random,
+  previous?: Service,
+): Outcome<Service, readonly FieldError[]> {
   const faults: FieldError[] = [];
+  const pools = { ...declared, held: heldBy(previous) };
   const addressed = needsAddress(service) ? withAddresses(service, pools, random, faults) : service;
   const complete = withHealthCheckPort(withNodePorts(addressed, pools, random, faults), pools, random, faults);
   return faults.length > 0 ? { error: faults } : { value: complete };
 }
+
+/** What a Service has had so far: it stays its own, wherever the pools are now. */
+interface Held {
+  readonly addresses: readonly string[];
+  readonly ports: readonly (number | undefined)[];
+}
+type Pools = ServicePools & { readonly held: Held };
+
+const heldBy = (previous: Service | undefined): Held => ({
+  addresses: previous?.spec.clusterIPs ?? [],
+  ports: previous ? [previous.spec.healthCheckNodePort, ...(previous.spec.ports ?? []).map(({ nodePort }) => nodePort)] : [],
+});
 
 /** Families in the order of their addresses, and the policy that they follow. */
 function families(service: Service, served: readonly Family[], faults: FieldError[]): { families: Family[]; policy: string } {
@@ -60,7 +78,7 @@ function families(service: Service, served: readonly Family[], faults: FieldErro
   return { families: wanted.filter((family) => served.includes(family)), policy };
 }
 
-function withAddresses(service: Service, pools: ServicePools, random: Random, faults: FieldError[]): Service {
+function withAddresses(service: Service, pools: Pools, random: Random, faults: FieldError[]): Service {
   const { spec } = service;
   const decided = families(service, pools.cidrs.map(familyOf), faults);
   const base = { ...spec, ipFamilies: decided.families, ipFamilyPolicy: decided.policy };
@@ -70,7 +88,7 @@ function withAddresses(service: Service, pools: ServicePools, random: Random, fa
     const named = given[i];
     const cidr = pools.cidrs.find((range) => familyOf(range) === family) ?? '';
     if (named !== undefined) {
-      const fault = addressFault(named, cidr, pools);
+      const fault = pools.held.addresses.includes(named) ? undefined : addressFault(named, cidr, pools);
       if (fault) faults.push(invalid('spec.clusterIPs', given, `failed to allocate IP ${named}: ${fault}`));
       return named;
     }
@@ -92,7 +110,7 @@ function portFault(port: number, taken: boolean): string | undefined {
   return taken ? 'provided port is already allocated' : undefined;
 }
 
-function withNodePorts(service: Service, pools: ServicePools, random: Random, faults: FieldError[]): Service {
+function withNodePorts(service: Service, pools: Pools, random: Random, faults: FieldError[]): Service {
   if (!needsNodePorts(service)) return service;
   const own: ServicePort[] = [];
   const ports = (service.spec.ports ?? []).map((port, i) => {
@@ -100,7 +118,7 @@ function withNodePorts(service: Service, pools: ServicePools, random: Random, fa
     if (port.nodePort) {
       const twice = own.some((other) => other.nodePort === port.nodePort && (other.protocol ?? 'TCP') === protocol);
       const fault = portFault(port.nodePort, twice || pools.portTaken(port.nodePort, protocol));
-      if (fault) faults.push(invalid(`spec.ports[${i}].nodePort`, port.nodePort, fault));
+      if (fault && !pools.held.ports.includes(port.nodePort)) faults.push(invalid(`spec.ports[${i}].nodePort`, port.nodePort, fault));
       own.push(port);
       return port;
     }
@@ -116,12 +134,12 @@ function withNodePorts(service: Service, pools: ServicePools, random: Random, fa
   return ports.every((port, i) => port === service.spec.ports?.[i]) ? service : { ...service, spec: { ...service.spec, ports } };
 }
 
-function withHealthCheckPort(service: Service, pools: ServicePools, random: Random, faults: FieldError[]): Service {
+function withHealthCheckPort(service: Service, pools: Pools, random: Random, faults: FieldError[]): Service {
   if (!needsHealthCheckPort(service)) return service;
   const given = service.spec.healthCheckNodePort;
   if (given) {
     const fault = portFault(given, pools.portTaken(given, 'TCP'));
-    if (fault) faults.push(invalid('spec.healthCheckNodePort', given, fault));
+    if (fault && !pools.held.ports.includes(given)) faults.push(invalid('spec.healthCheckNodePort', given, fault));
     return service;
   }
   const own = (service.spec.ports ?? []).map(({ nodePort }) => nodePort);

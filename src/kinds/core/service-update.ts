@@ -1,5 +1,5 @@
 import type { Service, ServicePort } from '../../../gen/kubernetes-types.ts';
-import { equal } from '../../kernel/json.ts';
+import { equal, type Json } from '../../kernel/json.ts';
 import { needsHealthCheckPort, needsNodePorts } from './service-allocation.ts';
 
 type Spec = Service['spec'];
@@ -7,8 +7,11 @@ type Mutable = { -readonly [Field in keyof Spec]: Spec[Field] };
 
 const isExternalName = ({ spec }: Service): boolean => spec.type === 'ExternalName';
 const isBalanced = ({ spec }: Service): boolean => spec.type === 'LoadBalancer';
-const isExposed = ({ spec }: Service): boolean =>
-  spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs?.length ?? 0) > 0;
+const isUnbalanced = ({ status }: Service): boolean => Object.keys(status?.loadBalancer ?? {}).length === 0;
+/** Of a type that has node ports, though it may do without. */
+const isOnNodes = ({ spec }: Service): boolean => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+const isExposed = (service: Service): boolean =>
+  isOnNodes(service) || (service.spec.type === 'ClusterIP' && (service.spec.externalIPs?.length ?? 0) > 0);
 
 /**
  * What a client need not repeat (addresses and ports that were allocated) is carried over; what belonged to the former type, and
@@ -19,60 +22,59 @@ export function prepareServiceUpdate(service: Service, previous: Service): Servi
   carryOver(spec, service, previous);
   normalizeAddresses(spec, previous);
   drop(spec, service, previous);
-  return equal(spec, service.spec) ? service : { ...service, spec };
+  const prepared = equal(spec, service.spec) ? service : { ...service, spec };
+  // Nothing balances it any longer: who took that away is not looked at.
+  return isBalanced(service) || isUnbalanced(service) ? prepared : { ...prepared, status: { ...service.status, loadBalancer: {} } };
 }
 
 function carryOver(spec: Mutable, service: Service, previous: Service): void {
+  const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy, healthCheckNodePort } = previous.spec;
   if (!isExternalName(service) && !isExternalName(previous)) {
-    if (!spec.clusterIP && previous.spec.clusterIP) {
-      spec.clusterIP = previous.spec.clusterIP;
-      if (!spec.clusterIPs?.length && previous.spec.clusterIPs) spec.clusterIPs = previous.spec.clusterIPs;
-    }
-    if (!spec.ipFamilies?.length && previous.spec.ipFamilies) spec.ipFamilies = previous.spec.ipFamilies;
-    if (!spec.ipFamilyPolicy && previous.spec.ipFamilyPolicy) spec.ipFamilyPolicy = previous.spec.ipFamilyPolicy;
+    if (!spec.clusterIP && clusterIP) spec.clusterIP = clusterIP;
+    if (!spec.clusterIPs?.length && clusterIPs) spec.clusterIPs = clusterIPs;
+    if (!spec.ipFamilies?.length && ipFamilies) spec.ipFamilies = ipFamilies;
+    if (spec.ipFamilyPolicy === undefined && ipFamilyPolicy) spec.ipFamilyPolicy = ipFamilyPolicy;
   }
   if (needsNodePorts(service) && needsNodePorts(previous) && spec.ports)
     spec.ports = withKnownNodePorts(spec.ports, previous.spec.ports ?? []);
-  if (needsHealthCheckPort(service) && needsHealthCheckPort(previous) && !spec.healthCheckNodePort && previous.spec.healthCheckNodePort)
-    spec.healthCheckNodePort = previous.spec.healthCheckNodePort;
+  if (needsHealthCheckPort(service) && needsHealthCheckPort(previous) && !spec.healthCheckNodePort && healthCheckNodePort)
+    spec.healthCheckNodePort = healthCheckNodePort;
 }
 
+/** Ports get the numbers that those of their names had, unless another has taken it along. */
 function withKnownNodePorts(ports: readonly ServicePort[], known: readonly ServicePort[]): readonly ServicePort[] {
   const named = new Set(ports.map(({ nodePort }) => nodePort));
   return ports.map((port) => {
     if (port.nodePort) return port;
-    const before = known.find((other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
-    return before?.nodePort && !named.has(before.nodePort) ? { ...port, nodePort: before.nodePort } : port;
+    const nodePort = known.findLast(({ name = '' }) => name === (port.name ?? ''))?.nodePort;
+    return nodePort && !named.has(nodePort) ? { ...port, nodePort } : port;
   });
 }
 
 /** clusterIP is the first of clusterIPs; a client that knows only the former changes both. */
 function normalizeAddresses(spec: Mutable, previous: Service): void {
-  const first = spec.clusterIPs?.[0];
-  if (spec.clusterIP === first) return;
-  if (spec.clusterIP && (!first || first === previous.spec.clusterIPs?.[0])) spec.clusterIPs = [spec.clusterIP];
-  else if (!spec.clusterIP && equal(spec.clusterIPs, previous.spec.clusterIPs)) delete spec.clusterIPs;
+  if ((spec.clusterIP ?? '') === (previous.spec.clusterIP ?? '') || !equal(spec.clusterIPs, previous.spec.clusterIPs)) return;
+  if (spec.clusterIP) spec.clusterIPs = [spec.clusterIP];
+  else delete spec.clusterIPs;
+}
+
+/** A field that was left as it was, and says nothing of the new type. */
+function dropUnchanged(spec: Mutable, previous: Service, ...fields: readonly (keyof Spec)[]): void {
+  // Specs are plain JSON.
+  const same = (field: keyof Spec): boolean => equal(spec[field] as Json | undefined, previous.spec[field] as Json | undefined);
+  for (const field of fields) if (same(field)) delete spec[field];
 }
 
 function drop(spec: Mutable, service: Service, previous: Service): void {
+  if (isExternalName(service)) delete spec.internalTrafficPolicy;
   if (!isExternalName(previous) && isExternalName(service)) {
-    if (spec.clusterIP === previous.spec.clusterIP) delete spec.clusterIP;
-    if (equal(spec.clusterIPs, previous.spec.clusterIPs)) delete spec.clusterIPs;
-    if (equal(spec.ipFamilies, previous.spec.ipFamilies)) delete spec.ipFamilies;
-    if (spec.ipFamilyPolicy === previous.spec.ipFamilyPolicy) delete spec.ipFamilyPolicy;
-    if (spec.internalTrafficPolicy === previous.spec.internalTrafficPolicy) delete spec.internalTrafficPolicy;
+    if (spec.clusterIP === previous.spec.clusterIP) dropUnchanged(spec, previous, 'clusterIP', 'clusterIPs');
+    dropUnchanged(spec, previous, 'ipFamilies', 'ipFamilyPolicy');
   }
-  const ports = (list: readonly ServicePort[] = []): (number | undefined)[] => list.map(({ nodePort }) => nodePort);
-  if (needsNodePorts(previous) && !needsNodePorts(service) && equal(nullable(ports(spec.ports)), nullable(ports(previous.spec.ports))))
+  const ports = (list: readonly ServicePort[] = []): Json => list.map(({ nodePort = null }) => nodePort);
+  if (isOnNodes(previous) && !isOnNodes(service) && equal(ports(spec.ports), ports(previous.spec.ports)))
     spec.ports = (spec.ports ?? []).map(({ nodePort: _, ...port }) => port);
-  if (needsHealthCheckPort(previous) && !needsHealthCheckPort(service) && spec.healthCheckNodePort === previous.spec.healthCheckNodePort)
-    delete spec.healthCheckNodePort;
-  if (isBalanced(previous) && !isBalanced(service)) {
-    if (spec.allocateLoadBalancerNodePorts === previous.spec.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts;
-    if (spec.loadBalancerClass === previous.spec.loadBalancerClass) delete spec.loadBalancerClass;
-  }
-  if (isExposed(previous) && !isExposed(service) && spec.externalTrafficPolicy === previous.spec.externalTrafficPolicy)
-    delete spec.externalTrafficPolicy;
+  if (needsHealthCheckPort(previous) && !needsHealthCheckPort(service)) dropUnchanged(spec, previous, 'healthCheckNodePort');
+  if (isBalanced(previous) && !isBalanced(service)) dropUnchanged(spec, previous, 'allocateLoadBalancerNodePorts', 'loadBalancerClass');
+  if (isExposed(previous) && !isExposed(service)) dropUnchanged(spec, previous, 'externalTrafficPolicy');
 }
-
-const nullable = (values: readonly (number | undefined)[]): (number | null)[] => values.map((value) => value ?? null);

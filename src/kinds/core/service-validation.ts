@@ -4,7 +4,7 @@ import { dnsLabel, dnsSubdomain } from '../../kube/names/dns.ts';
 import { cidr, ipAddress, ipFamily } from '../../kube/names/ip.ts';
 import { qualifiedName, validateLabels } from '../../kube/names/labels.ts';
 import { portNumber } from '../../kube/names/values.ts';
-import { type Faults, messages, oneOf, requiredName } from '../faults.ts';
+import { type Faults, IMMUTABLE, messages, oneOf, requiredName } from '../faults.ts';
 import { internalForm } from '../internal-form.ts';
 import { reachFaults } from './endpoints-validation.ts';
 import { portOrNameFaults } from './pod/validate-probe.ts';
@@ -172,17 +172,43 @@ export function serviceFaults(service: Service): readonly FieldError[] {
   return out;
 }
 
-/** What was allocated stays, unless the type is one without. */
-export function serviceUpdateFaults({ spec }: Service, { spec: previous }: Service): readonly FieldError[] {
+const FIXED = 'may not change once set';
+type Paired = 'clusterIPs' | 'ipFamilies';
+
+/** Addresses and families: the first stays, a second may come, and go where the policy says so. */
+function pairFaults(field: Paired, spec: ServiceSpec, previous: ServiceSpec, out: Faults): void {
+  const before: readonly string[] = previous[field] ?? [];
+  const after: readonly string[] = spec[field] ?? [];
+  const [one, path] = [field === 'clusterIPs' ? 'clusterIP' : 'ipFamily', `spec.${field}`];
+  if (before.length === after.length) {
+    before.forEach((value, i) => {
+      if (value !== after[i]) out.push(invalid(`${path}[${field === 'clusterIPs' ? i : 0}]`, after, FIXED));
+    });
+    return;
+  }
+  if (after.length === 0) out.push(invalid(`${path}[0]`, after, `primary ${one} can not be unset`));
+  // Upstream shows the addresses in both cases.
+  else if (before.length > 0 && before[0] !== after[0]) out.push(invalid(`${path}[0]`, spec.clusterIPs ?? null, FIXED));
+  if (before.length > after.length && after.length === 1 && spec.ipFamilyPolicy !== 'SingleStack')
+    out.push(
+      invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy ?? null, `must be set to 'SingleStack' when releasing the secondary ${one}`),
+    );
+}
+
+/** All faults of a change: what was allocated stays, unless the type is one without. Models ValidateServiceUpdate. */
+export function serviceUpdateFaults(service: Service, old: Service): readonly FieldError[] {
+  const { spec } = service;
+  const { spec: previous } = old;
   const out: FieldError[] = [];
-  if (spec.type === 'ExternalName' || previous.type === 'ExternalName') return out;
-  const before = previous.clusterIPs?.[0];
-  if (before && spec.clusterIPs?.[0] !== before)
-    out.push(invalid('spec.clusterIPs[0]', spec.clusterIPs ?? null, 'may not change once set'));
-  const family = previous.ipFamilies?.[0];
-  if (family && spec.ipFamilies?.[0] !== family)
-    out.push(invalid('spec.ipFamilies[0]', spec.ipFamilies ?? null, 'may not change once set'));
+  clusterAddressFaults(spec, out);
+  if (out.length > 0) return out;
+  if (spec.type !== 'ExternalName' && previous.type !== 'ExternalName') {
+    if (!isHeadless(spec) || !isHeadless(previous)) pairFaults('clusterIPs', spec, previous, out);
+    if (!isHeadless(spec) && !isHeadless(previous)) pairFaults('ipFamilies', spec, previous, out);
+  }
   if (spec.type === 'LoadBalancer' && previous.type === 'LoadBalancer' && spec.loadBalancerClass !== previous.loadBalancerClass)
-    out.push(invalid('spec.loadBalancerClass', spec.loadBalancerClass ?? null, 'may not change once set'));
-  return out;
+    out.push(invalid('spec.loadBalancerClass', spec.loadBalancerClass ?? null, FIXED));
+  if (needsHealthCheckPort(service) && needsHealthCheckPort(old) && spec.healthCheckNodePort !== previous.healthCheckNodePort)
+    out.push(forbidden('spec.healthCheckNodePort', IMMUTABLE));
+  return [...out, ...serviceFaults(service)];
 }

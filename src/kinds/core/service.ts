@@ -53,10 +53,12 @@ export const service: Kind = {
   allowCreateOnUpdate: true,
   prepareForCreate: (object: Service) => ({ ...object, spec: withAllAddresses(object.spec), status: { loadBalancer: {} } }),
   prepareForUpdate: (object: Service, previous: Service) => prepareServiceUpdate(object, previous),
-  allocate: (object: Service, _previous, context, random) => allocateService(object, servicePools(context, object.metadata), random),
+  // The former Service is one, too.
+  allocate: (object: Service, previous, context, random) =>
+    allocateService(object, servicePools(context, object.metadata), random, previous as Service | undefined),
   nameRule: nameIs1035Label,
   validate: (object: Service) => serviceFaults(object),
-  validateUpdate: (object: Service, previous: Service) => [...serviceUpdateFaults(object, previous), ...serviceFaults(object)],
+  validateUpdate: (object: Service, previous: Service) => serviceUpdateFaults(object, previous),
   warnings({ spec }: Service) {
     if (spec.clusterIP !== 'None') return [];
     const ignored = [

@@ -79,6 +79,6 @@ export function ingressClassFaults({ spec }: IngressClass): readonly FieldError[
 
 export function ingressClassUpdateFaults({ spec }: IngressClass, { spec: previous }: IngressClass): readonly FieldError[] {
   const out: FieldError[] = [];
-  immutable('spec.controller', spec.controller, previous.controller, out);
+  immutable('spec.controller', spec.controller ?? '', previous.controller ?? '', out);
   return out;
 }
