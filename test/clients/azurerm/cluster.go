@@ -321,11 +321,17 @@ func clusterWithEntra(ctx context.Context, s *session) error {
 			return err
 		}
 		cluster.absent = nil
-		cluster.body.Properties.AadProfile = &managedclusters.ManagedClusterAADProfile{
-			TenantID: subscription.Model.TenantId, Managed: ptr(true), EnableAzureRBAC: ptr(false),
-			AdminGroupObjectIDs: &[]string{"b2a6b0a5-3f5e-4a55-9d53-6f2cf5c8a102", "0b7d9a13-8d2c-4f07-8a8c-8f6f3a6f5a01"},
-		}
+		groups := []string{"b2a6b0a5-3f5e-4a55-9d53-6f2cf5c8a102", "0b7d9a13-8d2c-4f07-8a8c-8f6f3a6f5a01"}
 		cluster.changes = []change[managedclusters.ManagedCluster]{
+			// A tenant that the configuration does not name is sent empty, and computed.
+			{name: "entra", edit: func(body *managedclusters.ManagedCluster) {
+				body.Properties.AadProfile = &managedclusters.ManagedClusterAADProfile{
+					TenantID: ptr(""), Managed: ptr(true), EnableAzureRBAC: ptr(false), AdminGroupObjectIDs: &groups,
+				}
+			}},
+			{name: "tenant", edit: func(body *managedclusters.ManagedCluster) {
+				body.Properties.AadProfile.TenantID = subscription.Model.TenantId
+			}},
 			{name: "azure rbac", edit: func(body *managedclusters.ManagedCluster) { body.Properties.AadProfile.EnableAzureRBAC = ptr(true) }},
 			{name: "no admin groups", edit: func(body *managedclusters.ManagedCluster) {
 				body.Properties.AadProfile.AdminGroupObjectIDs = &[]string{}

@@ -175,7 +175,13 @@ func poolLives(ctx context.Context, s *session) error {
 // poolsOfKinds creates what can't be changed later.
 func poolsOfKinds(ctx context.Context, s *session) error {
 	return s.withCluster(ctx, "pools", func(id commonids.KubernetesClusterId, _ block[managedclusters.ManagedCluster]) error {
-		zonal, spot := s.pool(id, "zonal"), s.pool(id, "spot")
+		zonal, spot, special := s.pool(id, "zonal"), s.pool(id, "spot"), s.pool(id, "special")
+		special.body.Properties.EnableFIPS, special.body.Properties.EnableEncryptionAtHost = ptr(true), ptr(true)
+		special.body.Properties.EnableUltraSSD, special.body.Properties.AvailabilityZones = ptr(true), &zones.Schema{"2"}
+		special.body.Properties.VMSize, special.body.Properties.OsDiskType = ptr("Standard_D8ds_v5"), ptr(agentpools.OSDiskTypeEphemeral)
+		special.body.Properties.OsSKU, special.body.Properties.KubeletDiskType = ptr(agentpools.OSSKUUbuntu), ptr(agentpools.KubeletDiskTypeOS)
+		special.body.Properties.WorkloadRuntime = ptr(agentpools.WorkloadRuntimeOCIContainer)
+		special.absent = nil
 		zonal.body.Properties.AvailabilityZones = &zones.Schema{"1", "2", "3"}
 		zonal.body.Properties.Count = ptr(int64(3))
 		zonal.body.Properties.OsSKU = ptr(agentpools.OSSKUAzureLinux)
@@ -196,6 +202,7 @@ func poolsOfKinds(ctx context.Context, s *session) error {
 			func() error { return s.offers(ctx, id, older) },
 			func() error { return zonal.live(ctx) },
 			func() error { return spot.live(ctx) },
+			func() error { return special.live(ctx) },
 		)
 	})
 }

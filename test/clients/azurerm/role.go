@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/go-azure-helpers/resourcemanager/commonids"
 	"github.com/hashicorp/go-azure-sdk/resource-manager/authorization/2022-04-01/roleassignments"
@@ -17,6 +18,7 @@ func roleChecks() []check {
 		{name: "role/by-id", run: assignsById},
 		{name: "role/with-its-scope", run: unassigns},
 		{name: "role/custom", run: definitionLives},
+		{name: "role/unseen-principal", run: assignsOnTrust},
 	}
 }
 
@@ -96,11 +98,15 @@ func assignsByName(ctx context.Context, s *session) error {
 		})
 		assignment.changes = []change[roleassignments.RoleAssignment]{
 			{name: "description", edit: func(body *roleassignments.RoleAssignment) { body.Properties.Description = ptr("Why") }},
+			{name: "condition", edit: func(body *roleassignments.RoleAssignment) {
+				body.Properties.Condition = ptr("((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (1 == 1))")
+				body.Properties.ConditionVersion = ptr("2.0")
+			}},
 		}
 		return steps(
 			func() error { return assignment.create(ctx) },
 			func() error { return s.namesRole(ctx, assignment, "Network Contributor") },
-			func() error { return assignment.change(ctx) },
+			func() error { assignment.absent = nil; return assignment.change(ctx) },
 			func() error { return assignment.destroy(ctx) },
 			// The provider takes a second delete for done.
 			func() error {
@@ -227,5 +233,22 @@ func definitionLives(ctx context.Context, s *session) error {
 			func() error { return assignment.destroy(ctx) },
 			func() error { return definition.destroy(ctx) },
 		)
+	})
+}
+
+// assignsOnTrust gives a role to who is not in the directory yet: refused so that the provider tries again, taken when it says what it is.
+func assignsOnTrust(ctx context.Context, s *session) error {
+	return s.inGroup(ctx, "role-trust", func(group commonids.ResourceGroupId) error {
+		role, err := s.role(ctx, group.ID(), "Reader")
+		if err != nil {
+			return err
+		}
+		assignment := s.assignment(group.ID(), fmt.Sprintf(assignmentName, 8), assigned(*role.Id, "3d2f5d0e-64c0-4c1c-9d0b-2a3f6c0a7b11"))
+		if err := assignment.put(ctx, assignment.body); err == nil || !strings.Contains(err.Error(), "PrincipalNotFound") {
+			return that(false, "nobody was given a role: %v", err)
+		}
+		// `skip_service_principal_aad_check`
+		assignment.body.Properties.PrincipalType = ptr(roleassignments.PrincipalTypeServicePrincipal)
+		return assignment.live(ctx)
 	})
 }
