@@ -21,6 +21,7 @@ import { service } from './core/service.ts';
 import { kinds } from './index.ts';
 import { podDisruptionBudget } from './policy/poddisruptionbudget.ts';
 import { roleBinding } from './rbac.authorization.k8s.io/rolebinding.ts';
+import { csiDriver } from './storage.k8s.io/csidriver.ts';
 
 /** A cluster of the declared kinds, without controllers and admission. */
 function cluster(): <T>(work: (cluster: Cluster) => T) => T {
@@ -140,6 +141,14 @@ test('a deployment has a new generation with new annotations, but not with new l
     run((c) => c.update(deployment, { ...made, metadata: { ...made.metadata, ...metadata } })).metadata.generation;
   assert.equal(changed({ labels: { l: 'v' } }), 1);
   assert.equal(changed({ annotations: { n: 'v' } }), 2);
+});
+
+test('a CSI driver has no generation before its first change', () => {
+  const run = cluster();
+  const made = run((c) => deepFreeze(c.create(csiDriver, { metadata: { name: 'd' }, spec: {} })));
+  assert.equal(made.metadata.generation, undefined);
+  const changed = run((c) => c.update(csiDriver, { ...made, spec: { ...(made.spec as JsonObject), podInfoOnMount: true } }));
+  assert.equal(changed.metadata.generation, 1);
 });
 
 test('what a client leaves out and Go writes as empty gets its default', () => {

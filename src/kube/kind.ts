@@ -96,9 +96,9 @@ export interface Kind {
   readonly totals?: { readonly [index: string]: (object: KubeObject) => { readonly [name: string]: number } };
   /**
    * metadata.generation counts changes of everything but metadata and status, unless false; with "annotations" or "labels" those too;
-   * with "first" it is 1 for ever.
+   * with "first" it is 1 for ever; with "changed" there is none before the first change.
    */
-  readonly generation?: boolean | 'annotations' | 'labels' | 'first';
+  readonly generation?: boolean | 'annotations' | 'labels' | 'first' | 'changed';
   /** Graceful deletion: seconds that an object of this kind keeps on existing after a DELETE (pods). undefined: removed at once. */
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
   /** What changes besides deletionTimestamp when deletion begins but the object stays for now (a namespace becomes Terminating). */

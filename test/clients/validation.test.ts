@@ -58,7 +58,6 @@ const CHANGED: Limits = {
   ValidatingWebhookConfiguration: 6,
 };
 const CHANGED_OUTCOME: Limits = {
-  CSIDriver: 37,
   EndpointSlice: 1,
   PriorityLevelConfiguration: 1,
 };

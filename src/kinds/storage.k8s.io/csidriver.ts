@@ -10,7 +10,7 @@ export const csiDriver: Kind = {
   resource: 'csidrivers',
   namespaced: false,
   versions: [{ name: 'v1' }],
-  generation: false,
+  generation: 'changed',
   returnsDeleted: true,
   requiresResourceVersion: true,
   default: defaults({

@@ -22,7 +22,7 @@ export function createObject(context: WriteContext, kind: Kind, input: NewObject
   object = admitMutating(context.admission, { ...admissionRequest(context, kind, 'CREATE', '', object, undefined), object }, context);
   if (kind.status && !kind.keepsStatusOnCreate) object = withStatus(kind, context.version, object, undefined);
   object = kind.prepareForCreate?.(object, api) ?? object;
-  object = withMetadata(object, { generation: kind.generation === false ? undefined : 1 });
+  object = withMetadata(object, { generation: kind.generation === false || kind.generation === 'changed' ? undefined : 1 });
   refuseFaults(kind, object.metadata.name, [...validateMetadata(object, kind), ...(kind.validate?.(object, api) ?? [])]);
   object = allocate(context, kind, object, undefined, api);
   warnAll(context, kind, object, api);

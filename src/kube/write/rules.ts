@@ -70,7 +70,7 @@ export function isNewGeneration(kind: Kind, object: KubeObject, previous: KubeOb
   const { generation } = kind;
   if (generation === false || generation === 'first' || subresource === 'binding') return false;
   if (specChanged(kind, object, previous)) return true;
-  if (typeof generation !== 'string' || subresource !== '') return false;
+  if ((generation !== 'annotations' && generation !== 'labels') || subresource !== '') return false;
   return !equal(object.metadata[generation], previous.metadata[generation]);
 }
 
