@@ -17,6 +17,8 @@ export interface AcceptorParts {
   readonly core: Core;
   readonly http1: Server;
   readonly sessions: Set<ServerHttp2Session>;
+  /** Those of the sessions that have nothing to do, the longest idle first. */
+  readonly idle: Set<ServerHttp2Session>;
 }
 
 /** Runs once the client has sent its first byte, with the bytes put back; nothing happens when it never does. */
@@ -37,7 +39,7 @@ function secureConnection(socket: TLSSocket, access: Access): Connection {
   return { ...connection, ...serverName, ...(certificate === undefined ? {} : { clientCertificate: certificate.raw }) };
 }
 
-function acceptTls({ core, http1, sessions }: AcceptorParts, raw: Socket, access: Access) {
+function acceptTls({ core, http1, sessions, idle }: AcceptorParts, raw: Socket, access: Access) {
   const expected = access.host ?? 'localhost';
   const socket = new TLSSocket(raw, {
     isServer: true,
@@ -62,7 +64,7 @@ function acceptTls({ core, http1, sessions }: AcceptorParts, raw: Socket, access
     socket.setTimeout(0);
     const connection = secureConnection(socket, access);
     if (socket.alpnProtocol === 'h2') {
-      const session = acceptHttp2(core, socket, connection);
+      const session = acceptHttp2(core, socket, connection, idle);
       sessions.add(session);
       session.once('close', () => sessions.delete(session));
       return;

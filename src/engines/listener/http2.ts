@@ -76,8 +76,21 @@ function onStream(core: Core, connection: Connection, stream: ServerHttp2Stream,
   exchange(core, connection, { method, target, authority, headers: fieldsOf(headers), body }, new Http2Reply(stream));
 }
 
-/** Serves one HTTP/2 connection. The stream API costs a third less per request than Node's compatibility API. */
-export function acceptHttp2(core: Core, socket: TLSSocket, connection: Connection): ServerHttp2Session {
+/** Closes the connection that was idle for longest when there are too many; `idle` is in the order in which they became so. */
+function rest(session: ServerHttp2Session, idle: Set<ServerHttp2Session>, limit: number): void {
+  if (session.closed) return;
+  idle.add(session);
+  const [oldest] = idle;
+  if (idle.size <= limit || oldest === undefined) return;
+  idle.delete(oldest);
+  oldest.close();
+}
+
+/**
+ * Serves one HTTP/2 connection, among those in `idle` while it has nothing to do. The stream API costs a third less per request than
+ * Node's compatibility API.
+ */
+export function acceptHttp2(core: Core, socket: TLSSocket, connection: Connection, idle: Set<ServerHttp2Session>): ServerHttp2Session {
   const { streamsPerConnection, sessionMemoryMb, sessionIdleMs, headerBytes } = core.limits;
   const session = performServerHandshake(socket, {
     maxSessionMemory: sessionMemoryMb,
@@ -88,9 +101,14 @@ export function acceptHttp2(core: Core, socket: TLSSocket, connection: Connectio
   let openStreams = 0;
   session.on('stream', (stream, headers) => {
     openStreams++;
-    stream.once('close', () => openStreams--);
+    idle.delete(session);
+    stream.once('close', () => {
+      openStreams--;
+      if (openStreams === 0) rest(session, idle, core.limits.idleSessions);
+    });
     onStream(core, connection, stream, headers);
   });
+  session.once('close', () => idle.delete(session));
   session.on('error', (error) => core.log.debug({ err: error }, 'HTTP/2 connection failed'));
   session.setTimeout(sessionIdleMs, () => {
     if (openStreams === 0) session.close();

@@ -61,7 +61,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     },
     onUpgrade: createUpgrades(core),
   });
-  const acceptor = createAcceptor({ core, http1, sessions });
+  const acceptor = createAcceptor({ core, http1, sessions, idle: new Set() });
 
   const open = async (port: number | 'auto', access: Access): Promise<Door> => {
     const door = await openDoor(address, port, (socket) => acceptor.accept(socket, access));

@@ -55,6 +55,11 @@ export interface Limits {
   readonly keepAliveMs: number;
   /** An HTTP/2 connection without open streams is closed after this. */
   readonly sessionIdleMs: number;
+  /**
+   * HTTP/2 connections without open streams that are kept; of more, those that were idle for longest are closed. azurerm opens one for
+   * each request and leaves it, and each takes about 200 KB.
+   */
+  readonly idleSessions: number;
   /** From the connection to the first byte, and again for the TLS handshake. */
   readonly handshakeMs: number;
   /** From a request's first byte to the end of its headers (HTTP/1.1). */
@@ -82,6 +87,7 @@ export const defaultLimits: Limits = {
   sessionMemoryMb: 1_000,
   keepAliveMs: 120_000,
   sessionIdleMs: 300_000,
+  idleSessions: 100,
   handshakeMs: 30_000,
   headersMs: 30_000,
   requestMs: 300_000,
