@@ -254,6 +254,12 @@ const changed: readonly (readonly [string, JsonObject, JsonObject, readonly stri
     ['spec: forbidden: spec is immutable after creation'],
   ],
   ['PersistentVolumeClaim', { spec: claimSpec }, { spec: { ...claimSpec, volumeName: 'v', storageClassName: 's' } }, []],
+  [
+    'PersistentVolumeClaim',
+    { spec: { ...claimSpec, dataSourceRef: { apiGroup: 'a', kind: 'K', name: 'n' } } },
+    { spec: { ...claimSpec, dataSourceRef: { apiGroup: 'A', kind: 'K', name: 'n' } } },
+    ['spec: forbidden: spec is immutable after creation'],
+  ],
   ['PersistentVolumeClaim', { spec: claimSpec }, { spec: claimOf('2Gi'), status: { phase: 'Bound' } }, []],
   ['PersistentVolumeClaim', { spec: claimSpec }, { spec: claimOf('2Gi') }, ['spec: forbidden: spec is immutable after creation']],
   [
@@ -273,6 +279,7 @@ const changed: readonly (readonly [string, JsonObject, JsonObject, readonly stri
   ['IngressClass', { spec: { controller: 'a/b' } }, { spec: { controller: 'a/c' } }, ['spec.controller: invalid: field is immutable']],
   ['EndpointSlice', { addressType: 'IPv4' }, { addressType: 'IPv6' }, ['addressType: invalid: field is immutable']],
   ['ControllerRevision', { data: { a: 1 } }, { data: { a: 2 } }, ['data: invalid: field is immutable']],
+  ['ControllerRevision', { data: { a: 1 } }, {}, ['data: invalid: field is immutable']],
   ['ServiceCIDR', { spec: { cidrs: ['10.0.0.0/16'] } }, { spec: { cidrs: ['10.0.0.0/16', 'fd00::/108'] } }, []],
 ];
 

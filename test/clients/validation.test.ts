@@ -48,11 +48,8 @@ const STORED: Limits = {
 
 /** The same of changes: of refusals, and of what is stored. */
 const CHANGED: Limits = {
-  CSIStorageCapacity: 2,
-  ControllerRevision: 1,
   HorizontalPodAutoscaler: 5,
   PersistentVolume: 5,
-  PersistentVolumeClaim: 8,
   Secret: 1,
   ValidatingAdmissionPolicy: 6,
   ValidatingWebhookConfiguration: 6,

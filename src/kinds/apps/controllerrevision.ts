@@ -14,10 +14,19 @@ function controllerText(object: ControllerRevision): string {
   return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
 }
 
-function revisionFaults({ data, revision }: ControllerRevision): FieldError[] {
+/** Models ValidateControllerRevisionCreate. */
+function revisionFaults({ data, revision }: ControllerRevision): readonly FieldError[] {
   const faults: FieldError[] = [];
-  if (data === undefined || data === null) faults.push(required('data', 'data is mandatory'));
   nonNegative('revision', revision, faults);
+  if (data === undefined || data === null) faults.push(required('data', 'data is mandatory'));
+  return faults;
+}
+
+/** Models ValidateControllerRevisionUpdate. */
+function revisionUpdateFaults({ data, revision }: ControllerRevision, { data: previous }: ControllerRevision): readonly FieldError[] {
+  const faults: FieldError[] = [];
+  nonNegative('revision', revision, faults);
+  immutable('data', data, previous, faults);
   return faults;
 }
 
@@ -29,11 +38,7 @@ export const controllerRevision: Kind = {
   versions: [{ name: 'v1' }],
   generation: false,
   validate: revisionFaults,
-  validateUpdate: (object: ControllerRevision, { data: previous }: ControllerRevision) => {
-    const faults = revisionFaults(object);
-    immutable('data', object.data, previous, faults);
-    return faults;
-  },
+  validateUpdate: revisionUpdateFaults,
   columns: [
     nameColumn,
     column<ControllerRevision>('Controller', 'Object whose history this belongs to.', controllerText),

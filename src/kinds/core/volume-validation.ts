@@ -41,14 +41,14 @@ function sizeFaults(path: string, size: string, out: Faults): void {
   if (quantityOf(size).nano <= 0n) out.push(invalid(path, size, 'must be greater than zero'));
 }
 
-export function claimFaults({ spec }: PersistentVolumeClaim): readonly FieldError[] {
+export function claimFaults({ spec }: PersistentVolumeClaim, old?: PersistentVolumeClaim): readonly FieldError[] {
   const out: FieldError[] = [];
-  claimSpecFaults('spec', spec, out);
+  claimSpecFaults('spec', spec, out, old?.spec);
   return out;
 }
 
-/** Faults of a claim's spec, its own or a template's. */
-export function claimSpecFaults(path: string, spec: PersistentVolumeClaimSpec, out: Faults): void {
+/** Faults of a claim's spec, its own or a template's. Once there is a source of some group, other groups are not looked at. */
+export function claimSpecFaults(path: string, spec: PersistentVolumeClaimSpec, out: Faults, previous?: PersistentVolumeClaimSpec): void {
   if (!spec.accessModes?.length) out.push(required(`${path}.accessModes`, 'at least 1 access mode is required'));
   selectorFaults(`${path}.selector`, spec.selector, out);
   accessModeFaults(`${path}.accessModes`, spec.accessModes, out);
@@ -58,8 +58,9 @@ export function claimSpecFaults(path: string, spec: PersistentVolumeClaimSpec, o
   if (spec.storageClassName) messages(`${path}.storageClassName`, spec.storageClassName, dnsSubdomain(spec.storageClassName), out);
   oneOf(`${path}.volumeMode`, spec.volumeMode, ['Block', 'Filesystem'], false, out);
   const { dataSource, dataSourceRef, volumeAttributesClassName: attributes } = spec;
-  if (dataSource) dataSourceFaults(`${path}.dataSource`, dataSource, out);
-  if (dataSourceRef) dataSourceFaults(`${path}.dataSourceRef`, dataSourceRef, out);
+  const isAnyGroup = previous !== undefined && (previous.dataSource?.apiGroup ?? previous.dataSourceRef?.apiGroup) !== undefined;
+  if (dataSource) dataSourceFaults(`${path}.dataSource`, dataSource, isAnyGroup, out);
+  if (dataSourceRef) dataSourceFaults(`${path}.dataSourceRef`, dataSourceRef, isAnyGroup, out);
   if (dataSource && dataSourceRef?.namespace)
     out.push(invalid(path, NO_VALUE, 'may not be specified when dataSourceRef.namespace is specified'));
   else if (dataSource && dataSourceRef && SOURCE_FIELDS.some((field) => dataSource[field] !== dataSourceRef[field]))
@@ -72,12 +73,13 @@ const SOURCE_FIELDS = ['apiGroup', 'kind', 'name'] as const;
 const NO_VALUE: JsonObject = {};
 
 /** What a volume is filled from: another claim, or something of another group. */
-function dataSourceFaults(path: string, { apiGroup = '', kind = '', name, namespace }: TypedObjectReference, out: Faults): void {
+function dataSourceFaults(path: string, source: TypedObjectReference, isAnyGroup: boolean, out: Faults): void {
+  const { apiGroup = '', kind = '', name, namespace } = source;
   if (!name) out.push(required(`${path}.name`));
   if (!kind) out.push(required(`${path}.kind`));
-  if (apiGroup) messages(`${path}.apiGroup`, apiGroup, dnsSubdomain(apiGroup), out);
-  else if (kind !== 'PersistentVolumeClaim')
+  if (!apiGroup && kind !== 'PersistentVolumeClaim')
     out.push(invalid(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
+  if (apiGroup && !isAnyGroup) messages(`${path}.apiGroup`, apiGroup, dnsSubdomain(apiGroup), out);
   if (namespace) messages(`${path}.namespace`, namespace, dnsLabel(namespace), out);
 }
 
@@ -116,7 +118,7 @@ function withoutAllowedChanges(
 
 /** Models ValidatePersistentVolumeClaimUpdate. */
 export function claimUpdateFaults(object: PersistentVolumeClaim, old: PersistentVolumeClaim): readonly FieldError[] {
-  const out: FieldError[] = [...claimFaults(object)];
+  const out: FieldError[] = [...claimFaults(object, old)];
   const { metadata, spec, status } = object;
   const { spec: previous } = old;
   const annotation = metadata.annotations?.[CLASS_ANNOTATION] ?? '';

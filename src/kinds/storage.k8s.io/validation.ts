@@ -169,7 +169,7 @@ export function csiNodeUpdateFaults({ spec }: CSINode, { spec: previous }: CSINo
 
 export function capacityUpdateFaults(object: CSIStorageCapacity, previous: CSIStorageCapacity): readonly FieldError[] {
   const out: FieldError[] = [];
-  immutable('nodeTopology', object.nodeTopology, previous.nodeTopology, out);
+  immutable('nodeTopology', object.nodeTopology, previous.nodeTopology, out, '*v1.LabelSelector');
   immutable('storageClassName', object.storageClassName, previous.storageClassName, out);
   return out;
 }
