@@ -78,7 +78,7 @@ function onStream(core: Core, connection: Connection, stream: ServerHttp2Stream,
 
 /** Closes the connection that was idle for longest when there are too many; `idle` is in the order in which they became so. */
 function rest(session: ServerHttp2Session, idle: Set<ServerHttp2Session>, limit: number): void {
-  if (session.closed) return;
+  if (session.closed || session.destroyed) return;
   idle.add(session);
   const [oldest] = idle;
   if (idle.size <= limit || oldest === undefined) return;
