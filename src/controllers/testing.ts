@@ -167,7 +167,7 @@ export class Scenario {
       status: {
         capacity: allocatable,
         allocatable,
-        addresses: [{ type: 'InternalIP', address: `10.1.${index >> 8}.${(index & 255) + 1}` }],
+        addresses: [{ type: 'InternalIP', address: `10.1.${(index + 1) >> 8}.${(index + 1) & 255}` }],
         conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: at, lastTransitionTime: at }],
       },
     });

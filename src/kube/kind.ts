@@ -122,6 +122,8 @@ export interface Kind {
   prepareForCreate?(object: KubeObject, context: KindContext): KubeObject;
   /** PrepareForUpdate: carries over what a client may not change. */
   prepareForUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): KubeObject;
+  /** The same of a write to the status, which leaves everything but metadata and status as it was. */
+  prepareForStatusUpdate?(object: KubeObject, previous: KubeObject, context: KindContext): KubeObject;
   /** All faults of a new object, never the first alone. */
   validate?(object: KubeObject, context: KindContext): readonly FieldError[];
   /** All faults of a change, in upstream's order: those of immutable fields, and of what the object then is. Absent: those of `validate`. */

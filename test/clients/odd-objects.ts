@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/kernel/json.ts';
@@ -19,11 +20,20 @@ type Path = readonly string[];
 
 const GONE = Symbol('gone');
 
-export const samples = (): Sample[] =>
-  readFileSync(join(sourceFolder('validation'), 'samples.jsonl'), 'utf8')
+const lines = (file: string): unknown[] =>
+  readFileSync(join(sourceFolder('validation'), file), 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Sample);
+    .map((line) => JSON.parse(line));
+
+export const samples = (): Sample[] => lines('samples.jsonl') as Sample[];
+
+/** The first sample of each kind that has one, with a status. */
+export function samplesWithStatus(): Sample[] {
+  const all = samples();
+  const first = (wanted: string): Sample => all.find(({ kind }) => kind === wanted) ?? assert.fail(wanted);
+  return (lines('statuses.jsonl') as Pick<Sample, 'kind' | 'status'>[]).map((given) => ({ ...first(given.kind), ...given }));
+}
 
 function* pathsOf(value: unknown, at: Path = []): Generator<Path> {
   if (at.length > 0) yield at;
@@ -54,9 +64,11 @@ function strangeValues(value: unknown): readonly unknown[] {
 const isTried = (kind: string, [root]: Path): boolean =>
   root !== 'apiVersion' && root !== 'kind' && (root !== 'metadata' || kind === 'Pod' || kind === 'Namespace');
 
-/** The base itself, and with each field that the sample names changed: the sample, or what is stored of it. */
-export function oddObjects(sample: Sample, base: Sample = sample): OddObject[] {
-  const paths = [...pathsOf(sample)].filter((path) => isTried(sample.kind, path) && at(base, path) !== undefined);
+/** The base itself, and with each field that the sample names (in its status alone) changed: the sample, or what is stored of it. */
+export function oddObjects(sample: Sample, base: Sample = sample, inStatus = false): OddObject[] {
+  const paths = [...pathsOf(sample)].filter(
+    (path) => (inStatus ? path[0] === 'status' : isTried(sample.kind, path)) && at(base, path) !== undefined,
+  );
   const changed = paths.flatMap((path) =>
     strangeValues(at(base, path)).map((value) => ({
       what: `${sample.kind} ${path.join('.')} = ${value === GONE ? 'nothing' : JSON.stringify(value).slice(0, 40)}`,

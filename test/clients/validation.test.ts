@@ -6,7 +6,7 @@ import type { Kind } from '../../src/kube/kind.ts';
 import { type TestServer, testServer } from '../../src/kube/pipeline/testing.ts';
 import { targets } from './clients.ts';
 import { execute, missing } from './harness.ts';
-import { oddObjects, type Sample, samples } from './odd-objects.ts';
+import { oddObjects, type Sample, samples, samplesWithStatus } from './odd-objects.ts';
 
 /**
  * What this server makes of odd objects and of odd changes, beside what Kubernetes' own strategies make of them: the words in which
@@ -16,6 +16,8 @@ interface Question {
   readonly object: Sample;
   /** What is stored, of which `object` is to be made. */
   readonly old?: Sample;
+  /** Of its status alone. */
+  readonly status?: boolean;
 }
 interface Answer {
   readonly stored?: JsonObject;
@@ -59,6 +61,12 @@ const CHANGED_OUTCOME: Limits = {
   PriorityLevelConfiguration: 1,
 };
 
+/** The same of changes of the status. */
+const STATUS: Limits = {};
+const STATUS_OUTCOME: Limits = {
+  Pod: 2,
+};
+
 const kindOf = ({ apiVersion, kind }: Sample): Kind =>
   kinds.find((each) => each.kind === kind && apiVersion === [each.group, each.versions[0]?.name].filter(Boolean).join('/')) ??
   assert.fail(`${apiVersion} ${kind}`);
@@ -90,8 +98,8 @@ async function storedSample(sample: Sample) {
   const { managedFields: _, ...metadata } = (await server.create(collectionPath(sample), sample)).metadata as JsonObject;
   const path = `${collectionPath(sample)}/${metadata.name}`;
   const old: Sample = { ...(await server.send({ path })).json, apiVersion: sample.apiVersion, kind: sample.kind, metadata };
-  const change = async (object: Sample): Promise<Answer> => {
-    const { status, json } = await server.send({ method: 'PUT', path: `${path}?dryRun=All`, body: object });
+  const change = async (object: Sample, part = ''): Promise<Answer> => {
+    const { status, json } = await server.send({ method: 'PUT', path: `${path}${part}?dryRun=All`, body: object });
     return status === 200 ? { stored: json } : withoutRepetitions({ refused: json });
   };
   return { old, change };
@@ -106,6 +114,15 @@ async function* changes(): AsyncGenerator<Compared> {
     const others = all.filter(({ kind }) => kind === sample.kind).map((other) => ({ ...other, metadata: old.metadata ?? null }));
     for (const { what, object } of [...odd, ...others.map((object, i) => ({ what: `${sample.kind} becomes number ${i}`, object }))])
       yield { what, object, old, ours: await change(object) };
+  }
+}
+
+async function* statusChanges(): AsyncGenerator<Compared> {
+  for (const sample of samplesWithStatus()) {
+    const { old, change } = await storedSample(sample);
+    const wanted = { ...old, status: sample.status ?? null };
+    for (const { what, object } of oddObjects(sample, wanted, true))
+      yield { what, object, old, status: true, ours: await change(object, '/status') };
   }
 }
 
@@ -164,7 +181,7 @@ function differingLeaves(theirs: JsonObject, ours: JsonObject, sent: string): st
 }
 
 async function answersOf(questions: readonly Question[]): Promise<Answer[]> {
-  const input = `${questions.map(({ object, old }) => JSON.stringify({ object, old })).join('\n')}\n`;
+  const input = `${questions.map(({ object, old, status }) => JSON.stringify({ object, old, status })).join('\n')}\n`;
   const { code, stdout, stderr } = await execute(targets.validation, [], { input });
   assert.equal(code, 0, stderr);
   const answers = stdout.trim().split('\n');
@@ -220,5 +237,8 @@ suite('validation', { skip: missing('validation') }, () => {
   );
   test('so are odd changes', { timeout: 300_000 }, async (t) =>
     compare(t, await gathered(changes()), { words: CHANGED, outcome: CHANGED_OUTCOME }),
+  );
+  test('and odd statuses', { timeout: 300_000 }, async (t) =>
+    compare(t, await gathered(statusChanges()), { words: STATUS, outcome: STATUS_OUTCOME }),
   );
 });

@@ -86,9 +86,9 @@ function stepEphemeral(pod: Pod, clock: Clock): { readonly step: Step; readonly 
   });
 }
 
+/** A node that has not said its address has none to tell. */
 const addressFields = ({ hostIP, podIP }: Addresses) => ({
-  hostIP,
-  hostIPs: [{ ip: hostIP }],
+  ...(hostIP && { hostIP, hostIPs: [{ ip: hostIP }] }),
   podIP,
   podIPs: [{ ip: podIP }],
 });

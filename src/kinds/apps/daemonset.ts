@@ -1,10 +1,12 @@
 import type { DaemonSet } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import { equal } from '../../kernel/json.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, integer, labelsText, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present, when } from '../defaulting.ts';
+import { collisionFaults, countFaults } from '../status-validation.ts';
 import { daemonSetFaults, daemonSetUpdateFaults } from './daemonset-validation.ts';
 
 /** Counts the templates that the object has had; older clients read it. */
@@ -14,6 +16,18 @@ const withTemplateGeneration = (object: DaemonSet, generation: string): DaemonSe
   object.metadata.annotations?.[TEMPLATE_GENERATION] === generation
     ? object
     : { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [TEMPLATE_GENERATION]: generation } } };
+
+const COUNTS = [
+  'currentNumberScheduled',
+  'numberMisscheduled',
+  'desiredNumberScheduled',
+  'numberReady',
+  'observedGeneration',
+  'updatedNumberScheduled',
+  'numberAvailable',
+  'numberUnavailable',
+  'collisionCount',
+];
 
 export const daemonSet: Kind = {
   group: 'apps',
@@ -48,6 +62,12 @@ export const daemonSet: Kind = {
   },
   validate: (object: DaemonSet) => daemonSetFaults(object),
   validateUpdate: (object: DaemonSet, previous: DaemonSet) => [...daemonSetUpdateFaults(object, previous), ...daemonSetFaults(object)],
+  validateStatusUpdate({ status }: DaemonSet, { status: previous }: DaemonSet) {
+    const faults: FieldError[] = [];
+    countFaults(status, COUNTS, faults);
+    collisionFaults(status, previous, faults);
+    return faults;
+  },
   warnings: ({ metadata, spec }: DaemonSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,

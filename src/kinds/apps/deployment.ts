@@ -1,10 +1,23 @@
 import type { Deployment } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, selectorText, templateColumns } from '../columns.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present, when } from '../defaulting.ts';
+import { collisionFaults, countFaults, replicaFaults } from '../status-validation.ts';
 import { deploymentFaults, deploymentUpdateFaults } from './deployment-validation.ts';
+
+const COUNTS = [
+  'observedGeneration',
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'unavailableReplicas',
+  'terminatingReplicas',
+  'collisionCount',
+];
 
 export const deployment: Kind = {
   group: 'apps',
@@ -36,6 +49,13 @@ export const deployment: Kind = {
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: Deployment) => deploymentFaults(object),
   validateUpdate: (object: Deployment, previous: Deployment) => [...deploymentFaults(object), ...deploymentUpdateFaults(object, previous)],
+  validateStatusUpdate({ status }: Deployment, { status: previous }: Deployment) {
+    const faults: FieldError[] = [];
+    countFaults(status, COUNTS, faults);
+    replicaFaults(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas'], 'readyReplicas', faults);
+    collisionFaults(status, previous, faults);
+    return faults;
+  },
   warnings: ({ metadata, spec }: Deployment) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,

@@ -7,6 +7,7 @@ import { workloadWarnings } from '../core/pod/warnings.ts';
 import { defaults, fields, present } from '../defaulting.ts';
 import { fixedSelector, nonNegative } from '../faults.ts';
 import { orphans, selectable } from '../selectable.ts';
+import { countFaults, replicaFaults } from '../status-validation.ts';
 import { replicatedFaults } from './validation.ts';
 
 function replicaSetFaults({ spec }: ReplicaSet): FieldError[] {
@@ -16,6 +17,8 @@ function replicaSetFaults({ spec }: ReplicaSet): FieldError[] {
   replicatedFaults(spec, faults);
   return faults;
 }
+
+const PARTS = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'];
 
 export const replicaSet: Kind = {
   group: 'apps',
@@ -36,6 +39,12 @@ export const replicaSet: Kind = {
     const { spec } = object;
     const faults = replicaSetFaults(object);
     fixedSelector('spec.selector', spec.selector, previous.selector, faults);
+    return faults;
+  },
+  validateStatusUpdate({ status }: ReplicaSet) {
+    const faults: FieldError[] = [];
+    countFaults(status, [...PARTS, 'observedGeneration', 'terminatingReplicas'], faults);
+    replicaFaults(status, PARTS.slice(1), 'readyReplicas', faults);
     return faults;
   },
   warnings: ({ metadata, spec }: ReplicaSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),

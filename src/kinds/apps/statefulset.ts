@@ -1,10 +1,12 @@
 import type { StatefulSet } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, templateColumns } from '../columns.ts';
 import { claimTemplateDefaults } from '../core/claim-defaults.ts';
 import { podTemplateDefaults } from '../core/pod/defaults.ts';
 import { workloadWarnings } from '../core/pod/warnings.ts';
 import { chain, defaults, each, fields, present, when } from '../defaulting.ts';
+import { collisionFaults, countFaults, replicaFaults } from '../status-validation.ts';
 import { statefulSetFaults, statefulSetUpdateFaults } from './statefulset-validation.ts';
 
 /** One that names the type and says nothing more keeps saying nothing. */
@@ -23,6 +25,8 @@ function withoutMaxUnavailable(object: StatefulSet): StatefulSet {
   const { maxUnavailable: _, ...kept } = updateStrategy.rollingUpdate;
   return { ...object, spec: { ...object.spec, updateStrategy: { ...updateStrategy, rollingUpdate: kept } } };
 }
+
+const PARTS = ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'];
 
 export const statefulSet: Kind = {
   group: 'apps',
@@ -52,6 +56,13 @@ export const statefulSet: Kind = {
     previous.spec.updateStrategy?.rollingUpdate?.maxUnavailable === undefined ? withoutMaxUnavailable(object) : object,
   validate: (object: StatefulSet) => statefulSetFaults(object),
   validateUpdate: (object: StatefulSet, previous: StatefulSet) => statefulSetUpdateFaults(object, previous),
+  validateStatusUpdate({ status }: StatefulSet, { status: previous }: StatefulSet) {
+    const faults: FieldError[] = [];
+    countFaults(status, ['replicas', ...PARTS, 'observedGeneration', 'collisionCount'], faults);
+    replicaFaults(status, PARTS, 'status.readyReplicas', faults);
+    collisionFaults(status, previous, faults);
+    return faults;
+  },
   warnings: ({ metadata, spec }: StatefulSet) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,

@@ -1,6 +1,8 @@
 import type { V2HorizontalPodAutoscaler } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { countFaults } from '../status-validation.ts';
 import { autoscalerDefaults } from './defaults.ts';
 import { withCurrentMetrics } from './measure.ts';
 import { metricsText } from './metrics-text.ts';
@@ -21,6 +23,11 @@ export const horizontalPodAutoscaler: Kind = {
   prepareForCreate: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }),
   computed: (object, { reader, scope, nowMs }) => withCurrentMetrics(object, reader, scope, nowMs),
   validate: (object: V2HorizontalPodAutoscaler) => autoscalerFaults(object),
+  validateStatusUpdate({ status }: V2HorizontalPodAutoscaler) {
+    const faults: FieldError[] = [];
+    countFaults(status, ['currentReplicas', 'desiredReplicas'], faults);
+    return faults;
+  },
   columns: [
     nameColumn,
     column<V2HorizontalPodAutoscaler>(

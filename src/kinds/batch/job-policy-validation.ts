@@ -108,7 +108,7 @@ function successRuleFaults(path: string, { succeededIndexes, succeededCount }: S
 }
 
 /** How many indexes "0-3,7" names, or what is wrong with it. */
-function countIndexes(text: string, completions: number): number | { readonly error: string } {
+export function countIndexes(text: string, completions: number): number | { readonly error: string } {
   let total = 0;
   let last: number | undefined;
   for (const interval of text ? text.split(',') : []) {

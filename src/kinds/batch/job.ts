@@ -7,6 +7,7 @@ import { workloadWarnings } from '../core/pod/warnings.ts';
 import { selectable } from '../selectable.ts';
 import { jobDefaults } from './job-defaults.ts';
 import { withGeneratedSelector, withTemplateLabels } from './job-selector.ts';
+import { jobStatusFaults } from './job-status.ts';
 import { jobUpdateFaults } from './job-update.ts';
 import { jobFaults } from './job-validation.ts';
 
@@ -49,6 +50,7 @@ export const job: Kind = {
   prepareForCreate: (object: Job) => ({ ...withGeneratedSelector(object), status: {} }),
   validate: (object: Job) => jobFaults(object),
   validateUpdate: (object: Job, previous: Job, { version }) => jobUpdateFaults(object, previous, version),
+  validateStatusUpdate: (object: Job, previous: Job) => jobStatusFaults(object, previous),
   warnings: ({ metadata, spec }: Job) => workloadWarnings(metadata.name, 'spec.template', spec.template),
   columns: [
     nameColumn,

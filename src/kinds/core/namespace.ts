@@ -4,7 +4,7 @@ import type { Kind } from '../../kube/kind.ts';
 import { nameIsLabel } from '../../kube/names/dns.ts';
 import { qualifiedName } from '../../kube/names/labels.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { defaults, present } from '../defaulting.ts';
+import { defaults, fields, present } from '../defaulting.ts';
 import { messages } from '../faults.ts';
 import { selectable } from '../selectable.ts';
 
@@ -18,7 +18,7 @@ const withNameLabel = <T extends { readonly metadata: Namespace['metadata'] }>(o
   return { ...object, metadata: { ...object.metadata, labels: { ...labels, [NAME_LABEL]: name } } };
 };
 
-const withSpec = defaults({ spec: present() });
+const withSpec = defaults({ spec: present(), status: present(fields({ phase: 'Active' })) });
 
 /** Who finalizes is named as in metadata, but upstream does not tell which one is wrong. */
 function finalizerFaults(finalizers: readonly string[] = []): readonly FieldError[] {
@@ -61,5 +61,10 @@ export const namespace: Kind = {
   holdsDeletion: (object: Namespace) => (object.spec.finalizers?.length ?? 0) > 0,
   validate: ({ spec }: Namespace) => finalizerFaults(spec.finalizers),
   nameRule: nameIsLabel,
+  validateStatusUpdate({ metadata, status }: Namespace) {
+    const [phase, when] = metadata.deletionTimestamp ? ['Terminating', 'is not empty'] : ['Active', 'is empty'];
+    if (status?.phase === phase) return [];
+    return [invalid('status.Phase', status?.phase ?? '', `may only be '${phase}' if \`deletionTimestamp\` ${when}`)];
+  },
   columns: [nameColumn, column<Namespace>('Status', 'Phase of the namespace.', (o) => o.status?.phase ?? ''), ageColumn],
 };

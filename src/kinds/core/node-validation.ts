@@ -2,7 +2,7 @@ import type { Node } from '../../../gen/kubernetes-types.ts';
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../../kernel/field-error.ts';
 import { cidr } from '../../kube/names/ip.ts';
 import { labelValue, qualifiedName } from '../../kube/names/labels.ts';
-import { messages } from '../faults.ts';
+import { type Faults, messages } from '../faults.ts';
 import { internalForm } from '../internal-form.ts';
 import { amountFaults } from './pod/validate-resources.ts';
 
@@ -27,14 +27,31 @@ export function nodeFaults({ spec, status }: Node): readonly FieldError[] {
       out.push({ ...duplicate(path, internalForm('core.Taint', taint)), detail: 'taints must be unique by key and effect pair' });
     seen.add(pair);
   });
-  for (const field of ['capacity', 'allocatable'] as const)
-    for (const [name, amount] of Object.entries(status?.[field] ?? {})) amountFaults(`status.${field}.${name}`, name, amount, out);
+  resourceFaults(status, out);
   spec.podCIDRs?.forEach((range, i) => {
     messages(`spec.podCIDRs[${i}]`, range, cidr(range, false), out);
   });
   const families = (spec.podCIDRs ?? []).map((range) => range.includes(':'));
   if (families.length > 2 || (families.length === 2 && families[0] === families[1]))
     out.push(invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'));
+  return out;
+}
+
+function resourceFaults(status: Node['status'], out: Faults): void {
+  for (const field of ['capacity', 'allocatable'] as const)
+    for (const [name, amount] of Object.entries(status?.[field] ?? {})) amountFaults(`status.${field}.${name}`, name, amount, out);
+}
+
+/** What kubelets say of their nodes. */
+export function nodeStatusFaults({ status }: Node): readonly FieldError[] {
+  const out: FieldError[] = [];
+  resourceFaults(status, out);
+  const seen = new Set<string>();
+  status?.addresses?.forEach(({ type, address }, i) => {
+    const key = `${type}:${address}`;
+    if (seen.has(key)) out.push(duplicate(`status.addresses[${i}]`, { Type: type, Address: address }));
+    seen.add(key);
+  });
   return out;
 }
 

@@ -4,7 +4,7 @@ import { ageColumn, column, nameColumn, wide } from '../columns.ts';
 import { defaults, derived, fields, present, type Rule } from '../defaulting.ts';
 import { selectable } from '../selectable.ts';
 import { withHeartbeat } from './node-heartbeat.ts';
-import { nodeFaults, nodeUpdateFaults } from './node-validation.ts';
+import { nodeFaults, nodeStatusFaults, nodeUpdateFaults } from './node-validation.ts';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 const OLD_ROLE_LABEL = 'kubernetes.io/role';
@@ -69,6 +69,7 @@ export const node: Kind = {
   computed: (object, context) => withHeartbeat(object, context.nowMs),
   validate: (object: Node) => nodeFaults(object),
   validateUpdate: (object: Node, previous: Node) => [...nodeFaults(object), ...nodeUpdateFaults(object, previous)],
+  validateStatusUpdate: (object: Node) => nodeStatusFaults(object),
   columns: [
     nameColumn,
     column<Node>('Status', 'Whether the node is ready and takes pods.', statusText),

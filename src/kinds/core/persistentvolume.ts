@@ -21,8 +21,17 @@ export const persistentVolume: Kind = {
   returnsDeleted: true,
   default: defaults({
     spec: present(fields({ ...volumeSourceDefaults, persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' })),
+    status: present(fields({ phase: 'Pending' })),
   }),
   prepareForCreate: (object, { nowIso }) => ({ ...object, status: { phase: 'Pending', lastPhaseTransitionTime: nowIso } }),
+  /** Says when the phase changed, unless the client does. */
+  prepareForStatusUpdate(object: PersistentVolume, { status: previous = {} }: PersistentVolume, { nowIso }) {
+    const { status = {} } = object;
+    const said = status.lastPhaseTransitionTime;
+    const isSaid = said !== undefined && (status.phase === previous.phase || said !== previous.lastPhaseTransitionTime);
+    const time = status.phase === previous.phase ? previous.lastPhaseTransitionTime : nowIso;
+    return isSaid || !time ? object : { ...object, status: { ...status, lastPhaseTransitionTime: time } };
+  },
   validate: (object: PersistentVolume) => volumeFaults(object),
   validateUpdate: (object: PersistentVolume, previous: PersistentVolume) => volumeUpdateFaults(object, previous),
   columns: [

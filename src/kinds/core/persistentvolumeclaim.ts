@@ -1,11 +1,11 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn, wide } from '../columns.ts';
-import { defaults, present } from '../defaulting.ts';
+import { defaults, fields, present } from '../defaulting.ts';
 import { indexBy } from '../selectable.ts';
 import { claimSpecDefaults } from './claim-defaults.ts';
 import { accessModesText } from './volume-columns.ts';
-import { claimFaults, claimUpdateFaults } from './volume-validation.ts';
+import { claimFaults, claimStatusFaults, claimUpdateFaults } from './volume-validation.ts';
 
 const isBound = ({ spec }: PersistentVolumeClaim): boolean => !!spec.volumeName;
 
@@ -39,7 +39,7 @@ export const persistentVolumeClaim: Kind = {
   returnsDeleted: true,
   // Those without a volume, all under "": they wait for one.
   indexes: { unbound: indexBy<PersistentVolumeClaim>(({ spec }) => (spec.volumeName ? [] : [''])) },
-  default: defaults({ spec: present(claimSpecDefaults) }),
+  default: defaults({ spec: present(claimSpecDefaults), status: present(fields({ phase: 'Pending' })) }),
   prepareForCreate: (object: PersistentVolumeClaim) => ({ ...object, spec: withBothSources(object.spec), status: { phase: 'Pending' } }),
   prepareForUpdate: (object: PersistentVolumeClaim, previous: PersistentVolumeClaim) => {
     const spec = withBothSources(object.spec, previous.spec);
@@ -47,6 +47,7 @@ export const persistentVolumeClaim: Kind = {
   },
   validate: (object: PersistentVolumeClaim) => claimFaults(object),
   validateUpdate: (object: PersistentVolumeClaim, previous: PersistentVolumeClaim) => claimUpdateFaults(object, previous),
+  validateStatusUpdate: (object: PersistentVolumeClaim) => claimStatusFaults(object),
   columns: [
     nameColumn,
     column<PersistentVolumeClaim>('Status', 'Phase of the claim.', (o) =>

@@ -52,13 +52,24 @@ const beyond = (scope: string, hard: Amounts): readonly string[] =>
 const conflicts = (scopes: readonly string[]): readonly (readonly string[])[] =>
   OPPOSITES.filter((pair) => pair.every((scope) => scopes.includes(scope)));
 
+function quotaAmountFaults(path: string, amounts: Amounts = {}, out: Faults): void {
+  for (const [name, amount] of Object.entries(amounts)) {
+    quotaResourceNameFaults(`${path}[${name}]`, name, out);
+    amountFaults(`${path}[${name}]`, name, amount, out);
+  }
+}
+
+export function quotaStatusFaults({ status }: ResourceQuota): readonly FieldError[] {
+  const out: FieldError[] = [];
+  quotaAmountFaults('status.hard', status?.hard, out);
+  quotaAmountFaults('status.used', status?.used, out);
+  return out;
+}
+
 export function quotaFaults({ spec }: ResourceQuota): readonly FieldError[] {
   const out: FieldError[] = [];
   const { hard = {}, scopes = [], scopeSelector } = spec;
-  for (const [name, amount] of Object.entries(hard)) {
-    quotaResourceNameFaults(`spec.hard[${name}]`, name, out);
-    amountFaults(`spec.hard[${name}]`, name, amount, out);
-  }
+  quotaAmountFaults('spec.hard', hard, out);
   for (const scope of scopes) {
     if (!SCOPES.includes(scope)) out.push(invalid('spec.scopes', scopes, 'unsupported scope'));
     for (const _ of beyond(scope, hard)) out.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));

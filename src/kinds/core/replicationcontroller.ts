@@ -8,6 +8,7 @@ import { ageColumn, integer, labelsText, nameColumn, templateColumns } from '../
 import { defaults, fields, present } from '../defaulting.ts';
 import { nonNegative } from '../faults.ts';
 import { selectable } from '../selectable.ts';
+import { countFaults, replicaFaults } from '../status-validation.ts';
 import { podTemplateDefaults } from './pod/defaults.ts';
 import { podTemplateFaults } from './pod/validate-spec.ts';
 
@@ -29,6 +30,8 @@ function withTemplateLabels(object: KubeObject): KubeObject {
     spec: isEmpty(spec.selector) ? { ...(object.spec as { readonly [field: string]: Json }), selector: labels } : (object.spec as Json),
   };
 }
+
+const PARTS = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'];
 
 export const replicationController: Kind = {
   group: '',
@@ -55,6 +58,12 @@ export const replicationController: Kind = {
       faults.push(invalid('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH));
     podTemplateFaults('spec.template', template, faults);
     runsForEver('spec.template', template, 'ReplicationController', faults);
+    return faults;
+  },
+  validateStatusUpdate({ status }: ReplicationController) {
+    const faults: FieldError[] = [];
+    countFaults(status, [...PARTS, 'observedGeneration'], faults);
+    replicaFaults(status, PARTS.slice(1), 'readyReplicas', faults);
     return faults;
   },
   columns: [

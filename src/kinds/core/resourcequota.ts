@@ -2,7 +2,7 @@ import type { ResourceQuota } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
-import { quotaFaults, quotaUpdateFaults } from './quota-validation.ts';
+import { quotaFaults, quotaStatusFaults, quotaUpdateFaults } from './quota-validation.ts';
 
 /** "pods: 1/10, requests.cpu: 200m/2", of limits alone or of everything else. */
 const usageText =
@@ -28,6 +28,7 @@ export const resourceQuota: Kind = {
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: (object: ResourceQuota) => quotaFaults(object),
   validateUpdate: (object: ResourceQuota, previous: ResourceQuota) => [...quotaFaults(object), ...quotaUpdateFaults(object, previous)],
+  validateStatusUpdate: (object: ResourceQuota) => quotaStatusFaults(object),
   columns: [
     nameColumn,
     column<ResourceQuota>('Request', 'What is used of each hard limit on requests and counts.', usageText(false)),

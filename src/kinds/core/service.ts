@@ -1,8 +1,10 @@
 import type { Service, ServicePort, ServiceSpec } from '../../../gen/kubernetes-types.ts';
+import { type FieldError, forbidden } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { nameIs1035Label } from '../../kube/names/dns.ts';
 import { ageColumn, column, labelsText, nameColumn, wide } from '../columns.ts';
 import { indexBy, selectable } from '../selectable.ts';
+import { ingressFaults } from '../status-validation.ts';
 import { allocateService } from './service-allocation.ts';
 import { serviceDefaults } from './service-defaults.ts';
 import { servicePools } from './service-pools.ts';
@@ -59,6 +61,14 @@ export const service: Kind = {
   nameRule: nameIs1035Label,
   validate: (object: Service) => serviceFaults(object),
   validateUpdate: (object: Service, previous: Service) => serviceUpdateFaults(object, previous),
+  validateStatusUpdate({ spec, status }: Service) {
+    const path = 'status.loadBalancer.ingress';
+    const ingress = status?.loadBalancer?.ingress ?? [];
+    if (ingress.length > 0 && spec.type !== 'LoadBalancer') return [forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")];
+    const faults: FieldError[] = [];
+    ingressFaults(path, ingress, true, faults);
+    return faults;
+  },
   warnings({ spec }: Service) {
     if (spec.clusterIP !== 'None') return [];
     const ignored = [

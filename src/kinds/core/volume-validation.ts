@@ -146,6 +146,33 @@ export function claimUpdateFaults(object: PersistentVolumeClaim, old: Persistent
   return out;
 }
 
+const RESIZE_STATUSES = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+];
+
+/** Amounts that volumes have are whole numbers of bytes, as messages show them. */
+function heldFaults(path: string, amounts: { readonly [resource: string]: string } = {}, out: Faults): void {
+  for (const [name, amount] of Object.entries(amounts)) {
+    const bytes = quantityOf(amount).nano / 1_000_000_000n;
+    if (bytes < 0n) out.push(invalid(`${path}[${name}]`, Number(bytes), 'must be a valid resource quantity'));
+  }
+}
+
+/** Models ValidatePersistentVolumeClaimStatusUpdate. */
+export function claimStatusFaults({ status }: PersistentVolumeClaim): readonly FieldError[] {
+  const out: FieldError[] = [];
+  heldFaults('status.capacity', status?.capacity, out);
+  // Upstream shows the resource where it means its status.
+  for (const [name, value] of Object.entries(status?.allocatedResourceStatuses ?? {}))
+    if (!RESIZE_STATUSES.includes(value)) out.push(notSupported('status.allocatedResourceStatuses', name, RESIZE_STATUSES));
+  heldFaults('status.allocatedResources', status?.allocatedResources, out);
+  return out;
+}
+
 /** A claim may ask for less than before, where it grew in vain, but for more than it has. */
 function sizeChangeFaults(
   spec: PersistentVolumeClaimSpec,

@@ -1,7 +1,9 @@
 import type { Ingress } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
+import { ingressFaults as balancerFaults } from '../status-validation.ts';
 import { ingressFaults } from './ingress-validation.ts';
 
 const SHOWN = 3;
@@ -27,6 +29,11 @@ export const ingress: Kind = {
   default: defaults({ spec: present() }),
   prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
   validate: (object: Ingress) => ingressFaults(object),
+  validateStatusUpdate({ status }: Ingress) {
+    const faults: FieldError[] = [];
+    balancerFaults('status.loadBalancer.ingress', status?.loadBalancer?.ingress, false, faults);
+    return faults;
+  },
   warnings: ({ metadata, spec }: Ingress) =>
     metadata.annotations?.[CLASS_ANNOTATION] !== undefined && !spec.ingressClassName
       ? [`annotation ${JSON.stringify(CLASS_ANNOTATION)} is deprecated, please use 'spec.ingressClassName' instead`]

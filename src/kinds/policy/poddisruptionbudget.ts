@@ -1,7 +1,9 @@
 import type { PodDisruptionBudget } from '../../../gen/kubernetes-types.ts';
+import type { FieldError } from '../../kernel/field-error.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, integer, nameColumn } from '../columns.ts';
 import { defaults, present } from '../defaulting.ts';
+import { conditionFaults, countFaults } from '../status-validation.ts';
 import { disruptionBudgetFaults } from './validation.ts';
 
 export const podDisruptionBudget: Kind = {
@@ -19,6 +21,12 @@ export const podDisruptionBudget: Kind = {
     status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   }),
   validate: (object: PodDisruptionBudget) => disruptionBudgetFaults(object),
+  validateStatusUpdate({ status }: PodDisruptionBudget) {
+    const faults: FieldError[] = [];
+    conditionFaults('status.conditions', status?.conditions, faults);
+    countFaults(status, ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'], faults);
+    return faults;
+  },
   columns: [
     nameColumn,
     column<PodDisruptionBudget>('Min Available', 'Pods that must stay available.', (o) => String(o.spec.minAvailable ?? 'N/A')),

@@ -57,6 +57,7 @@ export function updateObject(context: WriteContext, kind: Kind, input: KubeObjec
     context,
   );
   if (subresource === '') object = kind.prepareForUpdate?.(object, previous, api) ?? object;
+  else if (subresource === 'status') object = kind.prepareForStatusUpdate?.(object, previous, api) ?? object;
   if (equal(object, previous)) return { outcome: 'unchanged', object: previous, revision: entry.revision, entry };
   if (isNewGeneration(kind, object, previous, subresource)) {
     object = withMetadata(object, { generation: (previous.metadata.generation ?? 0) + 1 });

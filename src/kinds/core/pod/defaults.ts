@@ -129,8 +129,17 @@ const podResources: Rule = (resources, spec) => {
   return Object.keys(requests).every((name) => name in given) ? resources : { ...resources, requests };
 };
 
+/** `podIP` is the old form of `podIPs`, of which it is the first; who changes it alone means both. */
+const podIPs: Rule = (ips, { podIP: first }) => {
+  if (typeof first !== 'string' || first === '') return ips;
+  const known = Array.isArray(ips) && isObject(ips[0]) ? ips[0]['ip'] : undefined;
+  return known === first ? ips : [{ ip: first }];
+};
+const podIP: Rule = (first, { podIPs: ips }) => (!first && Array.isArray(ips) && isObject(ips[0]) ? ips[0]['ip'] : first);
+
 /** Defaults of a pod. */
 export const podDefaults: Rule = fields({
+  status: fields({ podIPs, podIP }),
   spec: chain(
     present(fields(podSpecFields)),
     fields({

@@ -8,6 +8,7 @@ import { podDefaults } from './defaults.ts';
 import { qosClass } from './qos.ts';
 import { podRequests } from './requests.ts';
 import { podFaults } from './validate-spec.ts';
+import { podStatusFaults } from './validate-status.ts';
 import { podUpdateFaults } from './validate-update.ts';
 import { podNameWarnings, podWarnings } from './warnings.ts';
 
@@ -100,8 +101,19 @@ export const pod: Kind = {
       },
     };
   },
+  // Who owns a pod is not told with its status, and its quality of service follows from its spec.
+  prepareForStatusUpdate: (object: Pod, { metadata: { ownerReferences }, status }: Pod) => {
+    const { ownerReferences: _, ...metadata } = object.metadata;
+    const { qosClass } = status ?? {};
+    return {
+      ...object,
+      metadata: ownerReferences ? { ...metadata, ownerReferences } : metadata,
+      status: qosClass && !object.status?.qosClass ? { ...object.status, qosClass } : (object.status ?? {}),
+    };
+  },
   validate: (object: Pod) => podFaults(object),
   validateUpdate: (object: Pod, previous: Pod) => [...podFaults(object), ...podUpdateFaults(object, previous)],
+  validateStatusUpdate: (object: Pod, previous: Pod) => podStatusFaults(object, previous),
   warnings: ({ metadata, spec }: Pod) => [
     ...podNameWarnings(metadata.name),
     ...podWarnings('spec', spec, 'metadata', metadata.annotations),

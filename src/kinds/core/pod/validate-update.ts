@@ -18,7 +18,8 @@ const FIXED_ANNOTATIONS = [
 /** Both come from stored or decoded objects. */
 const same = (a: unknown, b: unknown): boolean => equal(a as Json | undefined, b as Json | undefined);
 
-function annotationFaults({ metadata }: Pod, { metadata: previous }: Pod, out: Faults): void {
+/** Faults of a change of annotations, also of one that comes with a status. */
+export function annotationFaults({ metadata }: Pod, { metadata: previous }: Pod, out: Faults): void {
   const { annotations: after = {} } = metadata;
   const { annotations: before = {} } = previous;
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
