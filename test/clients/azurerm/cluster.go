@@ -21,6 +21,9 @@ func clusterChecks() []check {
 		{name: "cluster/profiles", run: clusterWithProfiles},
 		{name: "cluster/azurerm-5", run: clusterOfNextMajor},
 		{name: "cluster/rotation", run: clusterRotates},
+		{name: "cluster/made", run: readsWhatIsMade},
+		{name: "cluster/with-its-group", run: goesWithItsGroup},
+		{name: "cluster/stopped", run: stopsAndStarts},
 	}
 }
 
