@@ -44,7 +44,6 @@ const DIFFERENT: Limits = {
 
 /** Outcomes of accepted objects per kind that differ, at most. */
 const STORED: Limits = {
-  CertificateSigningRequest: 6,
   PriorityLevelConfiguration: 1,
 };
 

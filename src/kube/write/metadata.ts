@@ -49,8 +49,6 @@ export const generatedName = (prefix: string, random: Random): string =>
 
 /** What the server says about an object, whatever the client sent, in an update: all that only deletion and creation change. */
 export function carryOverMetadata(object: KubeObject, previous: KubeObject): KubeObject {
-  const { name, namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, generateName } =
-    previous.metadata;
-  const kept = { name, namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds };
-  return withMetadata(object, { ...kept, ...(!object.metadata.generateName && { generateName }) });
+  const { name, namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } = previous.metadata;
+  return withMetadata(object, { name, namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds });
 }

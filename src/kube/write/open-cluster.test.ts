@@ -75,11 +75,15 @@ test('create defaults, fills metadata and refuses a taken name', () => {
   assert.deepEqual([taken.code, taken.message], [409, 'deployments.apps "a" already exists']);
 });
 
-test('generateName draws names from the world', () => {
+test('generateName draws names from the world, and is the client’s to keep', () => {
   const { run } = world();
   const names = run((c) => [0, 1].map(() => c.create(configMap, { metadata: { generateName: 'g-', namespace: 'n' } }).metadata.name));
   for (const name of names) assert.match(name, /^g-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
   assert.notEqual(names[0], names[1]);
+  const { generateName } = run((c) =>
+    c.update(configMap, { ...c.list(configMap, 'n')[0], metadata: { name: names[0], namespace: 'n' } } as KubeObject),
+  ).metadata;
+  assert.equal(generateName, undefined);
 });
 
 test('faults of metadata and of the kind are reported together', () => {

@@ -23,17 +23,14 @@ export function validateMetadata(object: KubeObject, kind: Kind): FieldError[] {
 export function validateMetadataUpdate(object: KubeObject, previous: KubeObject): FieldError[] {
   const after = object.metadata;
   const before = previous.metadata;
-  const faults = commonFaults(after);
-  if (after.managedFields === before.managedFields && after.labels === before.labels && after === before) return faults;
-  if (after.generateName !== before.generateName)
-    faults.push(invalid('metadata.generateName', after.generateName ?? '', 'field is immutable'));
+  const faults: FieldError[] = [];
   if (before.deletionTimestamp && !equal(after.finalizers, before.finalizers)) {
     const added = (after.finalizers ?? []).filter((name) => !before.finalizers?.includes(name));
     const list = added.map((name) => JSON.stringify(name)).join(', ');
     const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
     if (added.length) faults.push(forbidden('metadata.finalizers', detail));
   }
-  return faults;
+  return [...faults, ...commonFaults(after)];
 }
 
 function commonFaults(meta: ObjectMeta): FieldError[] {

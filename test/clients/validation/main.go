@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+	"k8s.io/apiserver/pkg/authentication/user"
 	genericapirequest "k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/generic"
 	"k8s.io/apiserver/pkg/registry/rest"
@@ -56,6 +57,7 @@ import (
 	"k8s.io/kubernetes/pkg/registry/core/resourcequota"
 	"k8s.io/kubernetes/pkg/registry/core/secret"
 	"k8s.io/kubernetes/pkg/registry/core/service"
+	"k8s.io/kubernetes/pkg/registry/core/service/allocator"
 	"k8s.io/kubernetes/pkg/registry/core/service/ipallocator"
 	"k8s.io/kubernetes/pkg/registry/core/service/portallocator"
 	servicestorage "k8s.io/kubernetes/pkg/registry/core/service/storage"
@@ -145,14 +147,34 @@ func decode(data []byte) (runtime.Object, *schema.GroupVersionKind, error) {
 	return internal, gvk, err
 }
 
+// inOrder allocates the first that is free, so that answers are the same in every run.
+type inOrder struct {
+	allocator.Interface
+	max int
+}
+
+func newInOrder(max int, rangeSpec string, offset int) (allocator.Interface, error) {
+	return inOrder{allocator.NewAllocationMapWithOffset(max, rangeSpec, offset), max}, nil
+}
+
+func (a inOrder) AllocateNext() (int, bool, error) {
+	for i := range a.max {
+		if !a.Has(i) {
+			ok, err := a.Allocate(i)
+			return i, ok, err
+		}
+	}
+	return 0, false, nil
+}
+
 // services allocates as for the first Service of a cluster: nothing is taken.
 func services() (*servicestorage.REST, error) {
 	_, cidr, _ := net.ParseCIDR("10.0.0.0/16")
-	addresses, err := ipallocator.NewInMemory(cidr)
+	addresses, err := ipallocator.New(cidr, newInOrder)
 	if err != nil {
 		return nil, err
 	}
-	ports, err := portallocator.NewInMemory(utilnet.PortRange{Base: 30000, Size: 2768})
+	ports, err := portallocator.New(utilnet.PortRange{Base: 30000, Size: 2768}, newInOrder)
 	if err != nil {
 		return nil, err
 	}
@@ -212,6 +234,7 @@ func ask(q question) (obj runtime.Object, err error) {
 	ctx := genericapirequest.WithNamespace(genericapirequest.NewContext(), ns)
 	info := &genericapirequest.RequestInfo{APIGroup: gvk.Group, APIVersion: gvk.Version, IsResourceRequest: true, Verb: "create"}
 	ctx = genericapirequest.WithRequestInfo(ctx, info)
+	ctx = genericapirequest.WithUser(ctx, &user.DefaultInfo{Name: "admin", Groups: []string{"system:masters", "system:authenticated"}})
 	if q.Old == nil {
 		err = create(ctx, s, obj)
 	} else {
