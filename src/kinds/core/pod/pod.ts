@@ -1,4 +1,5 @@
 import type { Pod, PodCondition } from '../../../../gen/kubernetes-types.ts';
+import { equal } from '../../../kernel/json.ts';
 import type { Kind } from '../../../kube/kind.ts';
 import { controllerOf } from '../../../kube/object.ts';
 import { defaultsOf } from '../../defaulting.ts';
@@ -21,6 +22,18 @@ const gatedCondition: PodCondition = {
 };
 
 const ONE = { pods: 1 };
+
+/** Quality of service follows from the spec: who does not know it leaves it out. */
+function withFormerQuality(object: Pod, { status }: Pod): Pod {
+  const qosClass = status?.qosClass;
+  return !qosClass || object.status?.qosClass ? object : { ...object, status: { ...object.status, qosClass } };
+}
+
+/** Who owns a pod is not told with its status. */
+function withFormerOwners(object: Pod, { metadata: { ownerReferences: former } }: Pod): Pod {
+  const { ownerReferences, ...metadata } = object.metadata;
+  return equal(ownerReferences, former) ? object : { ...object, metadata: former ? { ...metadata, ownerReferences: former } : metadata };
+}
 
 export const pod: Kind = {
   group: '',
@@ -101,16 +114,7 @@ export const pod: Kind = {
       },
     };
   },
-  // Who owns a pod is not told with its status, and its quality of service follows from its spec.
-  prepareForStatusUpdate: (object: Pod, { metadata: { ownerReferences }, status }: Pod) => {
-    const { ownerReferences: _, ...metadata } = object.metadata;
-    const { qosClass } = status ?? {};
-    return {
-      ...object,
-      metadata: ownerReferences ? { ...metadata, ownerReferences } : metadata,
-      status: qosClass && !object.status?.qosClass ? { ...object.status, qosClass } : (object.status ?? {}),
-    };
-  },
+  prepareForStatusUpdate: (object: Pod, previous: Pod) => withFormerOwners(withFormerQuality(object, previous), previous),
   validate: (object: Pod) => podFaults(object),
   validateUpdate: (object: Pod, previous: Pod) => [...podFaults(object), ...podUpdateFaults(object, previous)],
   validateStatusUpdate: (object: Pod, previous: Pod) => podStatusFaults(object, previous),

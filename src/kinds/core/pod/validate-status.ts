@@ -62,10 +62,11 @@ function addressFaults(path: string, addresses: readonly Address[], out: Faults)
   addresses.forEach(({ ip = '' }, i) => {
     messages(`${path}[${i}]`, ip, ipAddress(ip, false), out);
   });
+  if (addresses.length < 2) return;
   const families = new Set(addresses.map(({ ip = '' }) => ipFamily(ip)));
+  if (addresses.length === 2 && families.size === 2) return;
   const shown = addresses.map(({ ip = '' }) => ({ IP: ip }));
-  if (addresses.length > 2 || families.size < addresses.length)
-    out.push(invalid(path, shown, 'may specify no more than one IP for each IP family'));
+  out.push(invalid(path, shown, 'may specify no more than one IP for each IP family'));
 }
 
 /** All faults of a change of a pod's status. */

@@ -22,6 +22,7 @@ const same = (a: unknown, b: unknown): boolean => equal(a as Json | undefined, b
 export function annotationFaults({ metadata }: Pod, { metadata: previous }: Pod, out: Faults): void {
   const { annotations: after = {} } = metadata;
   const { annotations: before = {} } = previous;
+  if (after === before) return;
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const fixed = FIXED_ANNOTATIONS.find(({ prefix }) => key.startsWith(prefix));
     if (fixed && after[key] !== before[key])
