@@ -48,15 +48,14 @@ export function serveResource(exchange: Exchange, type: ResourceType, id: string
 
 function readResource(exchange: Exchange, type: ResourceType, id: string): Answer | Promise<Answer> {
   authorize(exchange, permissionOf(type, 'read'), id);
+  const found = stored(exchange, type, id);
   const { pause } = exchange.ports;
   // azurerm polls what it deletes itself, without a delay when it is told so.
-  if (pause && stored(exchange, type, id).entry.value.provisioningState === 'Deleting')
-    return pause().then(() => shown(exchange, type, id));
-  return shown(exchange, type, id);
+  if (pause && found.entry.value.provisioningState === 'Deleting') return pause().then(() => shown(exchange, stored(exchange, type, id)));
+  return shown(exchange, found);
 }
 
-function shown(exchange: Exchange, type: ResourceType, id: string): Answer {
-  const { entry, parsed } = stored(exchange, type, id);
+function shown(exchange: Exchange, { entry, parsed }: ReturnType<typeof stored>): Answer {
   if (exchange.request.method === 'HEAD') return { status: 204 };
   const { arm, world } = exchange.ports;
   const text = renderText(arm.types, world.reader, entry, exchange.apiVersion, canonicalId(arm, parsed));

@@ -162,19 +162,17 @@ func (s *session) refresh(ctx context.Context, id commonids.KubernetesClusterId,
 // editPool is a change of the default node pool, which goes through the pool's own resource.
 func (s *session) editPool(id commonids.KubernetesClusterId, name string, edit func(*managedclusters.ManagedClusterAgentPoolProfile)) change[managedclusters.ManagedCluster] {
 	pool := agentpools.NewAgentPoolID(id.SubscriptionId, id.ResourceGroupName, id.ManagedClusterName, "default")
-	var wanted managedclusters.ManagedCluster
 	return change[managedclusters.ManagedCluster]{
 		name: name,
 		edit: func(body *managedclusters.ManagedCluster) { edit(&(*body.Properties.AgentPoolProfiles)[0]) },
 		apply: func(ctx context.Context) error {
-			wanted = s.cluster(id).body
-			shown, err := s.clusters.Get(ctx, id)
+			found, err := s.clusters.Get(ctx, id)
 			if err != nil {
 				return err
 			}
-			profile := (*wanted.Properties.AgentPoolProfiles)[0]
-			profile.Count = (*shown.Model.Properties.AgentPoolProfiles)[0].Count
-			profile.NodeLabels, profile.Tags = (*shown.Model.Properties.AgentPoolProfiles)[0].NodeLabels, (*shown.Model.Properties.AgentPoolProfiles)[0].Tags
+			// The body is made of the configuration alone, which by now says what earlier changes said.
+			shown, profile := (*found.Model.Properties.AgentPoolProfiles)[0], (*s.cluster(id).body.Properties.AgentPoolProfiles)[0]
+			profile.Count, profile.NodeLabels, profile.Tags = shown.Count, shown.NodeLabels, shown.Tags
 			edit(&profile)
 			return s.pools.CreateOrUpdateThenPoll(ctx, pool, standalone(profile), agentpools.DefaultCreateOrUpdateOperationOptions())
 		},

@@ -130,7 +130,7 @@ func clusterOfNextMajor(ctx context.Context, s *session) error {
 				if found.Model == nil {
 					return found.HttpResponse, nil, err
 				}
-				// Tags of writes differ after every one.
+				// Etags differ after every write.
 				shown := in[next.ManagedCluster](withoutEtags(ptr(in[managedclusters.ManagedCluster](found.Model))))
 				shown.Properties.NodeProvisioningProfile = found.Model.Properties.NodeProvisioningProfile
 				return found.HttpResponse, &shown, err
