@@ -22,11 +22,13 @@ const installed = (name: string) => join(cacheFolder, 'bin', name);
 /** Folder of a Go program whose source is here. */
 export const sourceFolder = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), name);
 
-/** Programs of our own are built anew whenever their source changes: its digest is in their name. */
-function built(name: string): string {
+/** Programs of our own are built anew whenever their source, or what they share, changes: its digest is in their name. */
+function built(name: string, ...shared: readonly string[]): string {
   const digest = createHash('sha256');
-  const sources = readdirSync(sourceFolder(name)).filter((file) => /^go\.|\.go$/.test(file));
-  for (const file of sources.sort()) digest.update(readFileSync(join(sourceFolder(name), file)));
+  for (const folder of [name, ...shared].map(sourceFolder)) {
+    const sources = readdirSync(folder).filter((file) => /^go\.|\.go$/.test(file));
+    for (const file of sources.sort()) digest.update(readFileSync(join(folder, file)));
+  }
   return installed(`${name}-${digest.digest('hex').slice(0, 12)}`);
 }
 
@@ -37,11 +39,11 @@ export const targets = {
   kubelogin: installed(`kubelogin-${KUBELOGIN_VERSION}`),
   kubectl: installed(`kubectl-${KUBECTL_VERSION}`),
   /** Program on client-go and controller-runtime. */
-  go: built('go'),
+  go: built('go', 'checks'),
   /** Program on Microsoft's SDK for Go. */
-  azureGo: built('azure-go'),
+  azureGo: built('azure-go', 'checks'),
   /** Program on the libraries of Terraform's azurerm provider. */
-  azurerm: built('azurerm'),
+  azurerm: built('azurerm', 'checks'),
   /** The published conformance suite. */
   conformance: built('conformance'),
   /** Kubernetes' own defaulting and validation. */

@@ -20,17 +20,17 @@ const vmSize = "Standard_D2s_v5"
 
 func clusterChecks() []check {
 	return []check{
-		{"clusters/lifecycle", clusterLifecycle},
-		{"clusters/resumed-operation", resumedOperation},
-		{"clusters/lists", clusterLists},
-		{"clusters/etags", clusterEtags},
-		{"clusters/tags", clusterTags},
-		{"clusters/credentials", clusterCredentials},
-		{"clusters/entra", clusterOfEntra},
-		{"clusters/stop-and-start", stopAndStart},
-		{"clusters/upgrade", upgradeCluster},
-		{"clusters/node-resource-group", nodeResourceGroup},
-		{"clusters/user-assigned-identities", clusterOfIdentity},
+		{Name: "clusters/lifecycle", Run: clusterLifecycle},
+		{Name: "clusters/resumed-operation", Run: resumedOperation},
+		{Name: "clusters/lists", Run: clusterLists},
+		{Name: "clusters/etags", Run: clusterEtags},
+		{Name: "clusters/tags", Run: clusterTags},
+		{Name: "clusters/credentials", Run: clusterCredentials},
+		{Name: "clusters/entra", Run: clusterOfEntra},
+		{Name: "clusters/stop-and-start", Run: stopAndStart},
+		{Name: "clusters/upgrade", Run: upgradeCluster},
+		{Name: "clusters/node-resource-group", Run: nodeResourceGroup},
+		{Name: "clusters/user-assigned-identities", Run: clusterOfIdentity},
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 
 func computeChecks() []check {
 	return []check{
-		{"compute/machines-of-a-cluster", machinesOfCluster},
-		{"compute/sizes-and-quota", sizesAndQuota},
+		{Name: "compute/machines-of-a-cluster", Run: machinesOfCluster},
+		{Name: "compute/sizes-and-quota", Run: sizesAndQuota},
 	}
 }
 

@@ -37,13 +37,13 @@ const graphOrigin = "https://graph.microsoft.com"
 
 func credentialChecks() []check {
 	return []check{
-		{"credentials/client-secret", signInWithSecret},
-		{"credentials/client-certificate", signInWithCertificate},
-		{"credentials/workload-identity", signInWithWorkloadIdentity},
-		{"credentials/azure-cli", signInWithCLI},
-		{"credentials/wrong-secret", refuseWrongSecret},
-		{"credentials/unknown-tenant", refuseUnknownTenant},
-		{"credentials/endpoint", atEndpoint},
+		{Name: "credentials/client-secret", Run: signInWithSecret},
+		{Name: "credentials/client-certificate", Run: signInWithCertificate},
+		{Name: "credentials/workload-identity", Run: signInWithWorkloadIdentity},
+		{Name: "credentials/azure-cli", Run: signInWithCLI},
+		{Name: "credentials/wrong-secret", Run: refuseWrongSecret},
+		{Name: "credentials/unknown-tenant", Run: refuseUnknownTenant},
+		{Name: "credentials/endpoint", Run: atEndpoint},
 	}
 }
 

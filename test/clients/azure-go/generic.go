@@ -13,8 +13,8 @@ import (
 // Any resource by its id and api-version: how Azure Service Operator works.
 func genericChecks() []check {
 	return []check{
-		{"generic/by-id", genericByID},
-		{"generic/tracked-operations", trackedOperations},
+		{Name: "generic/by-id", Run: genericByID},
+		{Name: "generic/tracked-operations", Run: trackedOperations},
 	}
 }
 

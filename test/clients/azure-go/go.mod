@@ -60,4 +60,7 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.2 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
+	slipway.test/checks v0.0.0
 )
+
+replace slipway.test/checks => ../checks

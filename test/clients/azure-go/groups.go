@@ -10,10 +10,10 @@ import (
 
 func groupChecks() []check {
 	return []check{
-		{"groups/lifecycle", groupLifecycle},
-		{"groups/pages", groupPages},
-		{"groups/tags", groupTags},
-		{"groups/providers", providers},
+		{Name: "groups/lifecycle", Run: groupLifecycle},
+		{Name: "groups/pages", Run: groupPages},
+		{Name: "groups/tags", Run: groupTags},
+		{Name: "groups/providers", Run: providers},
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 
 func identityChecks() []check {
 	return []check{
-		{"identities/user-assigned", userAssigned},
-		{"identities/federated-credentials", federatedCredentials},
-		{"identities/role-assignments", roleAssignments},
-		{"identities/role-definitions", roleDefinitions},
+		{Name: "identities/user-assigned", Run: userAssigned},
+		{Name: "identities/federated-credentials", Run: federatedCredentials},
+		{Name: "identities/role-assignments", Run: roleAssignments},
+		{Name: "identities/role-definitions", Run: roleDefinitions},
 	}
 }
 

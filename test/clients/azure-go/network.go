@@ -9,11 +9,11 @@ import (
 
 func networkChecks() []check {
 	return []check{
-		{"network/network-and-subnets", networkAndSubnets},
-		{"network/security-rules", securityRules},
-		{"network/nat-gateway", natGateway},
-		{"network/routes", routes},
-		{"network/balancer", balancer},
+		{Name: "network/network-and-subnets", Run: networkAndSubnets},
+		{Name: "network/security-rules", Run: securityRules},
+		{Name: "network/nat-gateway", Run: natGateway},
+		{Name: "network/routes", Run: routes},
+		{Name: "network/balancer", Run: balancer},
 	}
 }
 

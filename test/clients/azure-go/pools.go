@@ -12,13 +12,13 @@ import (
 
 func poolChecks() []check {
 	return []check{
-		{"pools/lifecycle", poolLifecycle},
-		{"pools/etags", poolEtags},
-		{"pools/several-at-once", poolsAtOnce},
-		{"pools/spot", spotPool},
-		{"pools/versions", poolVersions},
-		{"pools/machines", poolMachines},
-		{"pools/last-system-pool", lastSystemPool},
+		{Name: "pools/lifecycle", Run: poolLifecycle},
+		{Name: "pools/etags", Run: poolEtags},
+		{Name: "pools/several-at-once", Run: poolsAtOnce},
+		{Name: "pools/spot", Run: spotPool},
+		{Name: "pools/versions", Run: poolVersions},
+		{Name: "pools/machines", Run: poolMachines},
+		{Name: "pools/last-system-pool", Run: lastSystemPool},
 	}
 }
 

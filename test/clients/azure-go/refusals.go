@@ -17,12 +17,12 @@ import (
 
 func refusalChecks() []check {
 	return []check{
-		{"refusals/not-found", notFound},
-		{"refusals/invalid-cluster", invalidCluster},
-		{"refusals/not-authenticated", wrongToken},
-		{"refusals/not-authorized", notAuthorized},
-		{"refusals/not-built", notBuilt},
-		{"refusals/nothing-there", nothingThere},
+		{Name: "refusals/not-found", Run: notFound},
+		{Name: "refusals/invalid-cluster", Run: invalidCluster},
+		{Name: "refusals/not-authenticated", Run: wrongToken},
+		{Name: "refusals/not-authorized", Run: notAuthorized},
+		{Name: "refusals/not-built", Run: notBuilt},
+		{Name: "refusals/nothing-there", Run: nothingThere},
 	}
 }
 

@@ -15,15 +15,15 @@ import (
 
 func clusterChecks() []check {
 	return []check{
-		{name: "cluster/system-assigned", run: clusterLives},
-		{name: "cluster/user-assigned", run: clusterWithIdentities},
-		{name: "cluster/entra", run: clusterWithEntra},
-		{name: "cluster/profiles", run: clusterWithProfiles},
-		{name: "cluster/azurerm-5", run: clusterOfNextMajor},
-		{name: "cluster/rotation", run: clusterRotates},
-		{name: "cluster/made", run: readsWhatIsMade},
-		{name: "cluster/with-its-group", run: goesWithItsGroup},
-		{name: "cluster/stopped", run: stopsAndStarts},
+		{Name: "cluster/system-assigned", Run: clusterLives},
+		{Name: "cluster/user-assigned", Run: clusterWithIdentities},
+		{Name: "cluster/entra", Run: clusterWithEntra},
+		{Name: "cluster/profiles", Run: clusterWithProfiles},
+		{Name: "cluster/azurerm-5", Run: clusterOfNextMajor},
+		{Name: "cluster/rotation", Run: clusterRotates},
+		{Name: "cluster/made", Run: readsWhatIsMade},
+		{Name: "cluster/with-its-group", Run: goesWithItsGroup},
+		{Name: "cluster/stopped", Run: stopsAndStarts},
 	}
 }
 

@@ -47,5 +47,8 @@ require (
 	golang.org/x/tools v0.47.0 // indirect
 	google.golang.org/appengine v1.6.8 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
+	slipway.test/checks v0.0.0
 	software.sslmate.com/src/go-pkcs12 v0.7.3 // indirect
 )
+
+replace slipway.test/checks => ../checks

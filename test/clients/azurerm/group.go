@@ -36,8 +36,8 @@ func (s *session) group(id commonids.ResourceGroupId) block[resourcegroups.Resou
 
 func groupChecks() []check {
 	return []check{
-		{name: "group/life", run: groupLives},
-		{name: "group/casing", run: groupInOtherCase},
+		{Name: "group/life", Run: groupLives},
+		{Name: "group/casing", Run: groupInOtherCase},
 	}
 }
 

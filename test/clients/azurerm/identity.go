@@ -13,8 +13,8 @@ import (
 
 func identityChecks() []check {
 	return []check{
-		{name: "identity/life", run: identityLives},
-		{name: "identity/federated", run: federationLives},
+		{Name: "identity/life", Run: identityLives},
+		{Name: "identity/federated", Run: federationLives},
 	}
 }
 

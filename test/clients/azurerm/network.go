@@ -16,12 +16,12 @@ import (
 
 func networkChecks() []check {
 	return []check{
-		{name: "network/virtual-network", run: networkLives},
-		{name: "network/subnet", run: subnetLives},
-		{name: "network/security-group", run: firewallLives},
-		{name: "network/security-rule", run: ruleLives},
-		{name: "network/associations", run: associates},
-		{name: "network/public-ip", run: addressLives},
+		{Name: "network/virtual-network", Run: networkLives},
+		{Name: "network/subnet", Run: subnetLives},
+		{Name: "network/security-group", Run: firewallLives},
+		{Name: "network/security-rule", Run: ruleLives},
+		{Name: "network/associations", Run: associates},
+		{Name: "network/public-ip", Run: addressLives},
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 
 func poolChecks() []check {
 	return []check{
-		{name: "pool/life", run: poolLives},
-		{name: "pool/kinds", run: poolsOfKinds},
-		{name: "pool/parallel", run: poolsInParallel},
+		{Name: "pool/life", Run: poolLives},
+		{Name: "pool/kinds", Run: poolsOfKinds},
+		{Name: "pool/parallel", Run: poolsInParallel},
 	}
 }
 

@@ -17,12 +17,12 @@ import (
 // What clients and pollers of go-azure-sdk rely on beneath the resources.
 func protocolChecks() []check {
 	return []check{
-		{name: "protocol/created", run: createdIsPolled},
-		{name: "protocol/deleted", run: deletedIsPolled},
-		{name: "protocol/failed", run: failureIsTold},
-		{name: "protocol/conditions", run: conditionsHold},
-		{name: "protocol/conflict", run: conflictIsTold},
-		{name: "protocol/lists", run: listsAreFiltered},
+		{Name: "protocol/created", Run: createdIsPolled},
+		{Name: "protocol/deleted", Run: deletedIsPolled},
+		{Name: "protocol/failed", Run: failureIsTold},
+		{Name: "protocol/conditions", Run: conditionsHold},
+		{Name: "protocol/conflict", Run: conflictIsTold},
+		{Name: "protocol/lists", Run: listsAreFiltered},
 	}
 }
 

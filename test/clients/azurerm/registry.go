@@ -11,7 +11,7 @@ import (
 )
 
 func registryChecks() []check {
-	return []check{{name: "registry/life", run: registryLives}}
+	return []check{{Name: "registry/life", Run: registryLives}}
 }
 
 // registry is azurerm_container_registry.

@@ -14,11 +14,11 @@ import (
 
 func roleChecks() []check {
 	return []check{
-		{name: "role/by-name", run: assignsByName},
-		{name: "role/by-id", run: assignsById},
-		{name: "role/with-its-scope", run: unassigns},
-		{name: "role/custom", run: definitionLives},
-		{name: "role/unseen-principal", run: assignsOnTrust},
+		{Name: "role/by-name", Run: assignsByName},
+		{Name: "role/by-id", Run: assignsById},
+		{Name: "role/with-its-scope", Run: unassigns},
+		{Name: "role/custom", Run: definitionLives},
+		{Name: "role/unseen-principal", Run: assignsOnTrust},
 	}
 }
 

@@ -16,11 +16,11 @@ import (
 
 func routingChecks() []check {
 	return []check{
-		{name: "routing/table", run: tableLives},
-		{name: "routing/route", run: routeLives},
-		{name: "routing/nat-gateway", run: gatewayLives},
-		{name: "routing/prefix", run: prefixLives},
-		{name: "routing/peering", run: peeringLives},
+		{Name: "routing/table", Run: tableLives},
+		{Name: "routing/route", Run: routeLives},
+		{Name: "routing/nat-gateway", Run: gatewayLives},
+		{Name: "routing/prefix", Run: prefixLives},
+		{Name: "routing/peering", Run: peeringLives},
 	}
 }
 

@@ -19,11 +19,11 @@ import (
 // What the provider does before its first resource.
 func startChecks() []check {
 	return []check{
-		{name: "start/environment", run: readsEnvironment},
-		{name: "start/claims", run: readsClaims},
-		{name: "start/graph", run: looksUpItself},
-		{name: "start/subscription", run: readsSubscription},
-		{name: "start/registrations", run: registersProviders, alone: true},
+		{Name: "start/environment", Run: readsEnvironment},
+		{Name: "start/claims", Run: readsClaims},
+		{Name: "start/graph", Run: looksUpItself},
+		{Name: "start/subscription", Run: readsSubscription},
+		{Name: "start/registrations", Run: registersProviders, Alone: true},
 	}
 }
 

@@ -18,8 +18,8 @@ const (
 
 func versionChecks() []check {
 	return []check{
-		{name: "versions/upgrade", run: clusterUpgrades},
-		{name: "versions/offered", run: listsVersions},
+		{Name: "versions/upgrade", Run: clusterUpgrades},
+		{Name: "versions/offered", Run: listsVersions},
 	}
 }
 

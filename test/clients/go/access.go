@@ -24,12 +24,12 @@ import (
 
 func accessChecks() []check {
 	return []check{
-		{name: "access/tokens", run: tokens},
-		{name: "access/reviews", run: accessReviews},
-		{name: "access/impersonation", run: impersonation},
-		{name: "access/escalation", run: escalation},
-		{name: "access/certificates", run: certificates},
-		{name: "access/anonymous", run: anonymous},
+		{Name: "access/tokens", Run: tokens},
+		{Name: "access/reviews", Run: accessReviews},
+		{Name: "access/impersonation", Run: impersonation},
+		{Name: "access/escalation", Run: escalation},
+		{Name: "access/certificates", Run: certificates},
+		{Name: "access/anonymous", Run: anonymous},
 	}
 }
 

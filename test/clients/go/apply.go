@@ -15,12 +15,12 @@ import (
 
 func applyChecks() []check {
 	return []check{
-		{name: "apply/conflicts", run: applyConflicts},
-		{name: "apply/ownership", run: applyOwnership},
-		{name: "apply/listMaps", run: applyListMaps},
-		{name: "apply/status", run: applyStatus},
-		{name: "apply/extract", run: applyExtract},
-		{name: "apply/identity", run: applyIdentity},
+		{Name: "apply/conflicts", Run: applyConflicts},
+		{Name: "apply/ownership", Run: applyOwnership},
+		{Name: "apply/listMaps", Run: applyListMaps},
+		{Name: "apply/status", Run: applyStatus},
+		{Name: "apply/extract", Run: applyExtract},
+		{Name: "apply/identity", Run: applyIdentity},
 	}
 }
 

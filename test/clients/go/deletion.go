@@ -15,12 +15,12 @@ const collectorLimit = 20 * time.Second
 
 func deletionChecks() []check {
 	return []check{
-		{name: "deletion/background", run: backgroundDeletion},
-		{name: "deletion/foreground", run: foregroundDeletion},
-		{name: "deletion/orphan", run: orphaning},
-		{name: "deletion/twoOwners", run: twoOwners},
-		{name: "deletion/namespace", run: namespaceDeletion},
-		{name: "deletion/graceful", run: gracefulDeletion},
+		{Name: "deletion/background", Run: backgroundDeletion},
+		{Name: "deletion/foreground", Run: foregroundDeletion},
+		{Name: "deletion/orphan", Run: orphaning},
+		{Name: "deletion/twoOwners", Run: twoOwners},
+		{Name: "deletion/namespace", Run: namespaceDeletion},
+		{Name: "deletion/graceful", Run: gracefulDeletion},
 	}
 }
 

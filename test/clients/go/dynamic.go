@@ -21,12 +21,12 @@ var (
 
 func dynamicChecks() []check {
 	return []check{
-		{name: "dynamic/objects", run: dynamicObjects},
-		{name: "metadata/objects", run: metadataObjects},
-		{name: "discovery/resources", run: discoveredResources},
-		{name: "discovery/openapi", run: openAPI},
-		{name: "discovery/version", run: serverVersion},
-		{name: "table/rows", run: tables},
+		{Name: "dynamic/objects", Run: dynamicObjects},
+		{Name: "metadata/objects", Run: metadataObjects},
+		{Name: "discovery/resources", Run: discoveredResources},
+		{Name: "discovery/openapi", Run: openAPI},
+		{Name: "discovery/version", Run: serverVersion},
+		{Name: "table/rows", Run: tables},
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func electionChecks() []check {
-	return []check{{name: "election/twoCandidates", run: twoCandidates}}
+	return []check{{Name: "election/twoCandidates", Run: twoCandidates}}
 }
 
 // twoCandidates: never two leaders at once; the second follows when the first steps down.

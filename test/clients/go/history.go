@@ -17,9 +17,9 @@ const pastHistory = "11m"
 
 func historyChecks() []check {
 	return []check{
-		{name: "history/continue", run: expiredContinue, alone: true},
-		{name: "history/watch", run: expiredWatch, alone: true},
-		{name: "history/informer", run: resync, alone: true},
+		{Name: "history/continue", Run: expiredContinue, Alone: true},
+		{Name: "history/watch", Run: expiredWatch, Alone: true},
+		{Name: "history/informer", Run: resync, Alone: true},
 	}
 }
 

@@ -21,9 +21,9 @@ import (
 
 func informerChecks() []check {
 	return []check{
-		{name: "informers/shared", run: sharedInformer},
-		{name: "informers/dynamic", run: dynamicInformer},
-		{name: "informers/everyKind", run: everyKind},
+		{Name: "informers/shared", Run: sharedInformer},
+		{Name: "informers/dynamic", Run: dynamicInformer},
+		{Name: "informers/everyKind", Run: everyKind},
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 
 func listChecks() []check {
 	return []check{
-		{name: "lists/chunks", run: chunks},
-		{name: "lists/selectors", run: selectors},
-		{name: "lists/versions", run: versions},
-		{name: "lists/nodes", run: nodes},
+		{Name: "lists/chunks", Run: chunks},
+		{Name: "lists/selectors", Run: selectors},
+		{Name: "lists/versions", Run: versions},
+		{Name: "lists/nodes", Run: nodes},
 	}
 }
 

@@ -1,112 +1,28 @@
 // Command clients drives a cluster's API server with the libraries that controllers are written with: client-go, its informers and
-// leader election, and controller-runtime. Every check prints one line, "PASS <name> <ms>" or "FAIL <name> <why>".
+// leader election, and controller-runtime.
 package main
 
 import (
 	"context"
-	"flag"
-	"fmt"
-	"os"
-	"regexp"
-	"strings"
-	"sync"
+	"slices"
 	"time"
+
+	"slipway.test/checks"
 )
 
-const checkLimit = 90 * time.Second
-
 // check is one statement about the API server.
-type check struct {
-	name string
-	run  func(context.Context, *session) error
-	// alone: it moves the world's clock or holds the whole server busy, so that nothing else may run beside it.
-	alone bool
-}
-
-func allChecks() []check {
-	var all []check
-	for _, group := range [][]check{
-		typedChecks(), objectChecks(), dynamicChecks(), listChecks(), watchChecks(), patchChecks(), applyChecks(),
-		deletionChecks(), subresourceChecks(), accessChecks(), informerChecks(), electionChecks(), managerChecks(), historyChecks(),
-	} {
-		all = append(all, group...)
-	}
-	return all
-}
+type check = checks.Check[*session]
 
 func main() {
-	pattern := flag.String("run", "", "regular expression of the checks to run; all when empty")
-	workers := flag.Int("workers", 4, "checks at the same time")
-	list := flag.Bool("list", false, "print the names of the checks and end")
-	flag.Parse()
-	chosen := regexp.MustCompile(*pattern)
-	var together, alone []check
-	for _, item := range allChecks() {
-		if !chosen.MatchString(item.name) {
-			continue
-		}
-		if *list {
-			fmt.Println(item.name)
-		} else if item.alone {
-			alone = append(alone, item)
-		} else {
-			together = append(together, item)
-		}
-	}
-	if *list {
-		return
-	}
-	s, err := newSession()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
-	}
-	if failed := runAll(s, together, *workers) + runAll(s, alone, 1); failed > 0 {
-		os.Exit(1)
-	}
-}
-
-// runAll runs the checks and returns how many failed.
-func runAll(s *session, checks []check, workers int) int {
-	queue := make(chan check)
-	var group sync.WaitGroup
-	var lock sync.Mutex
-	failed := 0
-	for range workers {
-		group.Go(func() {
-			for item := range queue {
-				start := time.Now()
-				err := runOne(s, item)
-				lock.Lock()
-				if err != nil {
-					failed++
-					fmt.Printf("FAIL %s %s\n", item.name, strings.ReplaceAll(err.Error(), "\n", " | "))
-				} else {
-					fmt.Printf("PASS %s %d\n", item.name, time.Since(start).Milliseconds())
-				}
-				lock.Unlock()
-			}
-		})
-	}
-	for _, item := range checks {
-		queue <- item
-	}
-	close(queue)
-	group.Wait()
-	return failed
-}
-
-func runOne(s *session, item check) (err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
-	defer cancel()
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("panic: %v", fault)
-		}
-	}()
-	own, err := s.inNamespace(ctx, item.name)
-	if err != nil {
-		return err
-	}
-	return item.run(ctx, own)
+	checks.Suite[*session]{
+		Checks: slices.Concat(
+			typedChecks(), objectChecks(), dynamicChecks(), listChecks(), watchChecks(), patchChecks(), applyChecks(),
+			deletionChecks(), subresourceChecks(), accessChecks(), informerChecks(), electionChecks(), managerChecks(), historyChecks(),
+		),
+		Limit: 90 * time.Second,
+		Open:  newSession,
+		Enter: func(ctx context.Context, shared *session, name string) (*session, error) {
+			return shared.inNamespace(ctx, name)
+		},
+	}.Main()
 }

@@ -23,7 +23,7 @@ import (
 const managedObjects = 1000
 
 func managerChecks() []check {
-	return []check{{name: "manager/converges", run: converges, alone: true}}
+	return []check{{Name: "manager/converges", Run: converges, Alone: true}}
 }
 
 func scheme() *runtime.Scheme { return clientgoscheme.Scheme }

@@ -15,14 +15,14 @@ import (
 
 func objectChecks() []check {
 	return []check{
-		{name: "objects/generateName", run: generatedNames},
-		{name: "objects/finalizers", run: finalizers},
-		{name: "objects/preconditions", run: preconditions},
-		{name: "objects/generation", run: generations},
-		{name: "objects/dryRun", run: dryRuns},
-		{name: "objects/events", run: recordsEvents},
-		{name: "objects/fieldValidation", run: fieldValidation},
-		{name: "objects/refusals", run: refusals},
+		{Name: "objects/generateName", Run: generatedNames},
+		{Name: "objects/finalizers", Run: finalizers},
+		{Name: "objects/preconditions", Run: preconditions},
+		{Name: "objects/generation", Run: generations},
+		{Name: "objects/dryRun", Run: dryRuns},
+		{Name: "objects/events", Run: recordsEvents},
+		{Name: "objects/fieldValidation", Run: fieldValidation},
+		{Name: "objects/refusals", Run: refusals},
 	}
 }
 

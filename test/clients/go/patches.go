@@ -15,10 +15,10 @@ import (
 
 func patchChecks() []check {
 	return []check{
-		{name: "patch/json", run: jsonPatches},
-		{name: "patch/merge", run: mergePatches},
-		{name: "patch/strategic", run: strategicPatches},
-		{name: "patch/twoWay", run: twoWayPatches},
+		{Name: "patch/json", Run: jsonPatches},
+		{Name: "patch/merge", Run: mergePatches},
+		{Name: "patch/strategic", Run: strategicPatches},
+		{Name: "patch/twoWay", Run: twoWayPatches},
 	}
 }
 

@@ -21,12 +21,12 @@ import (
 
 func subresourceChecks() []check {
 	return []check{
-		{name: "subresources/scale", run: scaling},
-		{name: "subresources/scaleClient", run: scaleClient},
-		{name: "subresources/status", run: statusWrites},
-		{name: "subresources/eviction", run: evictions},
-		{name: "subresources/ephemeralContainers", run: ephemeralContainers},
-		{name: "subresources/binding", run: bindings},
+		{Name: "subresources/scale", Run: scaling},
+		{Name: "subresources/scaleClient", Run: scaleClient},
+		{Name: "subresources/status", Run: statusWrites},
+		{Name: "subresources/eviction", Run: evictions},
+		{Name: "subresources/ephemeralContainers", Run: ephemeralContainers},
+		{Name: "subresources/binding", Run: bindings},
 	}
 }
 

@@ -33,7 +33,7 @@ type typedClient[T object, L runtime.Object] interface {
 
 // lifecycle takes an object of a kind through every verb.
 func lifecycle[T object, L runtime.Object](name string, client func(*session) typedClient[T, L], build func(*session) T) check {
-	return check{name: "typed/" + name, run: func(ctx context.Context, s *session) error {
+	return check{Name: "typed/" + name, Run: func(ctx context.Context, s *session) error {
 		sample := build(s)
 		if sample.GetName() == "" {
 			sample.SetName("sample-" + s.namespace)

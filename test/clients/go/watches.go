@@ -15,13 +15,13 @@ import (
 
 func watchChecks() []check {
 	return []check{
-		{name: "watch/order", run: watchOrder},
-		{name: "watch/resume", run: watchResumes},
-		{name: "watch/leavesSelection", run: watchSelection},
-		{name: "watch/initialEvents", run: initialEvents},
-		{name: "watch/timeout", run: watchTimeout},
-		{name: "watch/retryWatcher", run: retryWatcher},
-		{name: "watch/options", run: watchOptions},
+		{Name: "watch/order", Run: watchOrder},
+		{Name: "watch/resume", Run: watchResumes},
+		{Name: "watch/leavesSelection", Run: watchSelection},
+		{Name: "watch/initialEvents", Run: initialEvents},
+		{Name: "watch/timeout", Run: watchTimeout},
+		{Name: "watch/retryWatcher", Run: retryWatcher},
+		{Name: "watch/options", Run: watchOptions},
 	}
 }
 

@@ -1,0 +1,3 @@
+module slipway.test/checks
+
+go 1.26.0
