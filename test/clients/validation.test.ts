@@ -43,9 +43,7 @@ const DIFFERENT: Limits = {
 };
 
 /** Outcomes of accepted objects per kind that differ, at most. */
-const STORED: Limits = {
-  PriorityLevelConfiguration: 1,
-};
+const STORED: Limits = {};
 
 /** The same of changes: of refusals, and of what is stored. */
 const CHANGED: Limits = {
@@ -57,7 +55,6 @@ const CHANGED: Limits = {
 };
 const CHANGED_OUTCOME: Limits = {
   EndpointSlice: 1,
-  PriorityLevelConfiguration: 1,
 };
 
 /** The same of changes of the status. */

@@ -1,7 +1,7 @@
 import type { PriorityLevelConfiguration, QueuingConfiguration } from '../../../gen/kubernetes-types.ts';
 import type { Kind } from '../../kube/kind.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { defaults, fields, nonZero, present, when } from '../defaulting.ts';
+import { defaults, fields, nonZero, present } from '../defaulting.ts';
 import { priorityLevelFaults } from './validation.ts';
 
 const limited = fields({
@@ -28,7 +28,7 @@ export const priorityLevelConfiguration: Kind = {
     spec: present(
       fields({
         limited,
-        exempt: when(({ type }) => type === 'Exempt', present(fields({ nominalConcurrencyShares: 0, lendablePercent: 0 }))),
+        exempt: fields({ nominalConcurrencyShares: 0, lendablePercent: 0 }),
       }),
     ),
   }),
