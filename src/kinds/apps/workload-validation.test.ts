@@ -2,34 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FieldError } from '../../kernel/field-error.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import type { Kind, KindContext } from '../../kube/kind.ts';
+import type { Kind } from '../../kube/kind.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { cronJob } from '../batch/cronjob.ts';
 import { job } from '../batch/job.ts';
 import { pod } from '../core/pod/pod.ts';
+import { context, objectOf } from '../testing.ts';
 import { daemonSet } from './daemonset.ts';
 import { deployment } from './deployment.ts';
 import { replicaSet } from './replicaset.ts';
 import { statefulSet } from './statefulset.ts';
 
-const context: KindContext = {
-  scope: '',
-  version: '1.36',
-  nowIso: '2026-01-01T00:00:00Z',
-  nowMs: 0,
-  get reader(): never {
-    throw new Error('these rules read nothing else');
-  },
-};
-
 const object = (kind: Kind, spec: JsonObject): KubeObject => {
-  const input = {
-    apiVersion: `${kind.group}/v1`,
-    kind: kind.kind,
-    metadata: { name: 'x', namespace: 'default', uid: 'u', creationTimestamp: context.nowIso },
-    spec,
-  };
-  const defaulted = kind.default?.(input, context) ?? input;
+  const defaulted = objectOf(kind, { spec });
   return kind.prepareForCreate?.(defaulted, context) ?? defaulted;
 };
 const texts = (faults: readonly FieldError[] = []): string[] => faults.map(({ path, kind, detail }) => `${path}: ${kind}: ${detail}`);
